@@ -130,7 +130,7 @@ class Task(ABC):
             context: The trial it runs for.
 
         Returns:
-            The metrics by name; a single number stands for ``{"objective": number}``.
+            The metrics by name; a single number stands for ``{"value": number}``.
 
         Raises:
             Exception: Whatever goes wrong; the trial ends as failed, the study goes on.

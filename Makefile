@@ -1,0 +1,42 @@
+# Everything a newcomer needs: `make run` tunes, `make test` checks. `make help` lists the rest.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test quick lint types format clean
+
+help:  ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+setup: $(VENV)/ready  ## Make .venv from the pinned versions
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv "$(VENV)"
+	"$(BIN)/python" -m pip install --quiet --upgrade --constraint constraints.txt pip setuptools
+	"$(BIN)/python" -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	touch "$@"
+
+run: setup  ## Run python -m hpo $(ARGS); without ARGS: Branin, 24 trials
+	"$(BIN)/python" -m hpo $(ARGS)
+
+test: setup lint types  ## Lint, types and every test, the slow ones too
+	"$(BIN)/python" -m pytest
+
+quick: setup  ## The tests that take no more than a few seconds each
+	"$(BIN)/python" -m pytest -m "not slow"
+
+lint: setup  ## ruff: rules and layout
+	"$(BIN)/ruff" check .
+	"$(BIN)/ruff" format --check .
+
+types: setup  ## mypy --strict
+	"$(BIN)/mypy"
+
+format: setup  ## Mend the layout and what ruff can mend
+	"$(BIN)/ruff" check --fix .
+	"$(BIN)/ruff" format .
+
+clean:  ## Remove .venv and caches; outputs stay
+	rm -rf "$(VENV)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -1,0 +1,5 @@
+"""``python -m hpo``."""
+
+from hpo.app import main
+
+main()

@@ -1,0 +1,61 @@
+"""The entrypoint: Hydra composes the config, this runs the study and turns its errors into text and exit codes."""
+
+import logging
+import math
+import sys
+
+import hydra
+from omegaconf import DictConfig
+
+from hpo.errors import HpoError, InputError, StudyExistsError
+from hpo.invocation import Invocation
+
+log = logging.getLogger(__name__)
+
+EXIT_REFUSED = 2  # nothing was started
+EXIT_FAILED = 1  # something was started and did not reach its end
+
+
+def main() -> None:
+    """Run ``python -m hpo`` with the arguments of this process."""
+    hydra.main(config_path="pkg://conf", config_name="config", version_base="1.3")(_job)()
+
+
+def _job(config: DictConfig) -> float:
+    """Run one study and return its best value, NaN if there is none."""
+    invocation = Invocation.of_hydra(config)
+    for folder in reversed(invocation.import_paths):
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+    if invocation.is_multirun:
+        return _job_of_multirun(config, invocation)
+    try:
+        return _run(config, invocation)
+    except HpoError as error:
+        log.error("%s", error)  # noqa: TRY400 - the user's business: no traceback
+        is_refusal = isinstance(error, InputError | StudyExistsError)
+        raise SystemExit(EXIT_REFUSED if is_refusal else EXIT_FAILED) from None
+
+
+def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
+    """Run one job of a multirun; whatever goes wrong is recorded and does not stop the others."""
+    from hpo.comparison import JobRecord  # noqa: PLC0415 - only here
+
+    error_text = None
+    value = math.nan
+    try:
+        value = _run(config, invocation)
+    except HpoError as error:
+        error_text = str(error)
+        log.error("%s", error)  # noqa: TRY400 - the user's business: no traceback
+    except Exception as error:
+        error_text = f"{type(error).__name__}: {error}"
+        log.exception("Study %s failed", invocation.study)
+    JobRecord.of(invocation, error_text).write(invocation.sweep_directory)
+    return value
+
+
+def _run(config: DictConfig, invocation: Invocation) -> float:
+    from hpo.session import run_session  # noqa: PLC0415 - --help and --cfg answer without it
+
+    return run_session(config, invocation)

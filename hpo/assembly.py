@@ -1,0 +1,171 @@
+"""The config becomes objects, and the objects are checked against each other before anything starts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from hydra.errors import InstantiationException
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from hpo import checks
+from hpo.errors import Fault, InputError, raise_faults
+from hpo.invocation import Invocation
+from hpo.objective import Objective, build_objective
+from hpo.optimizer import Optimizer
+from hpo.record import study_record
+from hpo.resources import Machine, Resources
+from hpo.restart import Request, Restart
+from hpo.space import build_space
+from hpo.study import Plan, StudyPaths
+from hpo.study.observers import Observer
+from hpo.task import Task
+from hpo.tuner import Tuner
+from hpo.worker import NUMBER_METRIC
+
+Part = TypeVar("Part")
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """All that a session needs, checked.
+
+    Attributes:
+        request: What was asked of the study.
+        task: What a trial runs.
+        tuner: What drives the study.
+        resources: What a trial is given.
+        restart: How the study is opened.
+        ray_callbacks: Callbacks of Ray Tune, by name.
+    """
+
+    request: Request
+    task: Task
+    tuner: Tuner
+    resources: Resources
+    restart: Restart
+    ray_callbacks: Mapping[str, object]
+
+
+class _Findings:
+    """Collects the faults of parts that are built one by one."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def attempt(self, make: Callable[[], Part]) -> Part | None:
+        """Return what ``make`` returns, or None after keeping the faults it raised."""
+        try:
+            return make()
+        except InputError as error:
+            self.faults.extend(error.faults)
+            return None
+
+
+def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
+    """Return the objects that ``config`` describes.
+
+    Raises:
+        InputError: With every independent fault that was found; nothing was started and nothing written.
+    """
+    findings = _Findings()
+    findings.faults.extend(checks.study_faults(config, invocation))
+    task = findings.attempt(lambda: _made("task", config.task, Task))
+    space = findings.attempt(lambda: build_space(**_plain(config.space)))
+    objective = findings.attempt(lambda: _objective(config.objective, task))
+    optimizer = findings.attempt(lambda: _made("optimizer", config.optimizer, Optimizer))
+    tuner = findings.attempt(lambda: _made("tuner", config.tuner, Tuner))
+    resources = findings.attempt(lambda: _made("resources", config.resources, Resources))
+    restart = findings.attempt(lambda: _made("restart", config.restart, Restart))
+    callbacks = findings.attempt(lambda: _callbacks(config.callbacks))
+    findings.faults.extend(checks.cross_faults(task, space, objective, optimizer))
+    if task is not None:
+        findings.attempt(task.check)
+    slots = None
+    if tuner is not None and resources is not None:
+        slots = findings.attempt(lambda: _slots(tuner, resources, config.concurrency))
+        findings.faults.extend(checks.callback_faults(tuner, callbacks or {}))
+    raise_faults(findings.faults)
+
+    plan = Plan(
+        invocation.study, config.num_trials, _built(slots), config.seed, invocation.lasting_overrides
+    )
+    observers = {name: item for name, item in _built(callbacks).items() if isinstance(item, Observer)}
+    request = Request(
+        plan=plan,
+        paths=StudyPaths(invocation.outputs / invocation.study),
+        space=_built(space),
+        objective=_built(objective),
+        optimizer=_built(optimizer),
+        observers=observers,
+        record=study_record(config, invocation, _built(space), _built(objective)),
+    )
+    others = {name: item for name, item in _built(callbacks).items() if name not in observers}
+    return Assembled(request, _built(task), _built(tuner), _built(resources), _built(restart), others)
+
+
+def _built(part: Part | None) -> Part:
+    """Return ``part``, which is there because no fault was found."""
+    if part is None:
+        raise AssertionError("a part is missing, and no fault says why")
+    return part
+
+
+def _slots(tuner: Tuner, resources: Resources, concurrency: int | None) -> int:
+    return tuner.slots(resources, Machine.here(count_gpus=resources.gpus_per_trial > 0), concurrency)
+
+
+def _plain(node: DictConfig) -> dict[str, object]:
+    return {str(key): value for key, value in (OmegaConf.to_container(node, resolve=True) or {}).items()}  # type: ignore[union-attr] - a DictConfig gives a dict
+
+
+def _objective(node: DictConfig, task: Task | None) -> Objective:
+    settings = _plain(node)
+    if settings.get("metric") is None:
+        declared = task.metrics if task is not None else None
+        if declared is not None and len(declared) > 1:
+            raise InputError(
+                Fault(
+                    "objective.metric is not set",
+                    f"the task returns {', '.join(sorted(declared))}",
+                    f"Set objective.metric={min(declared)}, or an expression of several",
+                )
+            )
+        settings["metric"] = next(iter(declared)) if declared else NUMBER_METRIC
+    return build_objective(**settings)
+
+
+def _callbacks(node: DictConfig | None) -> dict[str, object]:
+    findings = _Findings()
+    made = {
+        str(name): findings.attempt(lambda name=name: _made(f"callbacks.{name}", node[name], object))
+        for name in node or {}
+    }
+    raise_faults(findings.faults)
+    return {name: item for name, item in made.items() if item is not None}
+
+
+def _made(key: str, node: DictConfig, role: type[Part]) -> Part:
+    """Instantiate what ``node`` describes and make sure that it plays its role."""
+    try:
+        part = instantiate(node, _convert_="all")
+    except (InstantiationException, OmegaConfBaseException) as error:
+        if isinstance(error.__cause__, InputError):
+            raise error.__cause__ from None
+        raise InputError(
+            Fault(
+                f"{key} cannot be made of {OmegaConf.to_container(node)}",
+                " ".join(str(error.__cause__ or error).split()),
+                f"Mend the keys below {key}; the composed config: python -m hpo --cfg job",
+            )
+        ) from error
+    if not isinstance(part, role):
+        raise InputError(
+            Fault(
+                f"{key} is a {type(part).__name__}",
+                f"it has to be a {role.__module__}.{role.__qualname__}",
+                f"Set {key}._target_ to one",
+            )
+        )
+    return part

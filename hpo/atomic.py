@@ -1,0 +1,30 @@
+"""Files that are either the old or the new version, never half of one."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the file at ``path`` by one that holds ``text``, through a temporary name beside it.
+
+    Raises:
+        OSError: If the folder cannot be written; the old file is then untouched.
+    """
+    replace_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def replace_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` make a file under a temporary name, flush it to the disk and rename it to ``path``.
+
+    Raises:
+        OSError: If the folder cannot be written; the old file is then untouched.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,92 @@
+"""Faults that show only when the parts of a study are held against each other."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from omegaconf import DictConfig
+
+from hpo.errors import Fault
+from hpo.invocation import MULTIRUNS, Invocation
+from hpo.objective import Objective
+from hpo.optimizer import Optimizer
+from hpo.space import SearchSpace
+from hpo.study.observers import Observer
+from hpo.task import Task
+from hpo.tuner import Tuner
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_LONGEST_NAME = 200  # a file name has at most 255 bytes
+
+
+def study_faults(config: DictConfig, invocation: Invocation) -> Iterator[Fault]:
+    """Yield what is wrong with the keys of no group."""
+    name = invocation.study
+    if not _NAME.fullmatch(name) or name == MULTIRUNS or len(name) > _LONGEST_NAME:
+        yield Fault(
+            f"study={name} is no name for a folder below outputs/",
+            f"letters, digits, '.', '_' and '-', at most {_LONGEST_NAME}, a letter or digit first, "
+            f"and not {MULTIRUNS!r}",
+            "Set study=my-study",
+        )
+    if not _is_count(config.num_trials):
+        yield Fault(
+            f"num_trials={config.num_trials} asks for no trial", "it takes 1 or more", "Set num_trials=24"
+        )
+    if isinstance(config.seed, bool) or not isinstance(config.seed, int) or config.seed < 0:
+        yield Fault(
+            f"seed={config.seed} is no seed", "it takes a whole number from 0 up", "Set seed=0"
+        )
+
+
+def cross_faults(
+    task: Task | None,
+    space: SearchSpace | None,
+    objective: Objective | None,
+    optimizer: Optimizer | None,
+) -> Iterator[Fault]:
+    """Yield where the parts contradict each other; a part that could not be made is passed over."""
+    if task is not None and space is not None:
+        yield from _parameter_faults(task, space)
+    if task is not None and objective is not None:
+        yield from objective.check_against(task.metrics, task.name)
+    if space is not None and optimizer is not None:
+        yield from optimizer.check_first(space)
+
+
+def callback_faults(tuner: Tuner, callbacks: Mapping[str, object]) -> Iterator[Fault]:
+    """Yield the callbacks that nobody would call."""
+    for name, callback in callbacks.items():
+        if not isinstance(callback, Observer) and not tuner.takes_ray_callbacks:
+            yield Fault(
+                f"callbacks.{name} is a {type(callback).__module__}.{type(callback).__qualname__}",
+                "tuner=inline calls hpo.callbacks.Callback only; Ray Tune's own callbacks need Ray",
+                f"Choose tuner=ray, or leave it out: ~callbacks.{name}",
+            )
+
+
+def _parameter_faults(task: Task, space: SearchSpace) -> Iterator[Fault]:
+    signature = task.signature
+    known = sorted(signature.required | signature.optional)
+    takes = f"it takes {', '.join(known)}" if known else "it takes none"
+    for name in signature.unknown(space.names):
+        yield Fault(
+            f"space.parameters.{name} is not a parameter of task {task.name!r}",
+            takes,
+            f"Remove it (~space.parameters.{name}), or choose another space",
+        )
+    for name in signature.missing(space.names):
+        yield Fault(
+            f"space.parameters lacks {name}, which task {task.name!r} needs",
+            takes,
+            f"Add space.parameters.{name}, of type range, choice or fixed",
+        )
+    for name in sorted((task.metrics or frozenset()) & set(space.names)):
+        yield Fault(
+            f"space.parameters.{name} has the name of a metric of task {task.name!r}",
+            "trials.csv has one column a name",
+            "Rename the parameter or the metric",
+        )
+
+
+def _is_count(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 1

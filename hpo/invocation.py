@@ -1,0 +1,99 @@
+"""How the program was called, as far as Hydra knows it."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
+
+OUTPUTS = "outputs"
+MULTIRUNS = "multirun"  # the folder below it that holds comparisons
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One job of one call.
+
+    Attributes:
+        study: The study's name: the one given, or the task's and the space's, with what a multirun sweeps.
+        overrides: The command line of this job.
+        swept: Those of :attr:`overrides` that vary between the jobs of a multirun.
+        import_paths: Folders from which a task's module may be imported: the working directory and --config-dir.
+        outputs: The folder of all studies, absolute.
+        is_multirun: Whether this is one of several jobs.
+        job_number: Its number among them.
+        sweep_directory: Where the multirun keeps its own files; absolute.
+        hydra_config: Hydra's own part of the config, for the record.
+    """
+
+    study: str
+    overrides: tuple[str, ...]
+    swept: tuple[str, ...]
+    import_paths: tuple[str, ...]
+    outputs: Path
+    is_multirun: bool
+    job_number: int
+    sweep_directory: Path
+    hydra_config: DictConfig
+
+    @classmethod
+    def of_hydra(cls, config: DictConfig) -> "Invocation":
+        """Return what Hydra knows of the job that is running."""
+        hydra = HydraConfig.get()
+        is_multirun = hydra.mode == RunMode.MULTIRUN
+        overrides = tuple(hydra.overrides.task)
+        sweep_directory = Path(hydra.sweep.dir).absolute() if is_multirun else Path()
+        swept_keys = _swept_keys(sweep_directory) if is_multirun else frozenset()
+        swept = tuple(text for text in overrides if text.partition("=")[0] in swept_keys)
+        choices = hydra.runtime.choices
+        return cls(
+            study=_study_name(config.study, choices.task, choices.space, swept),
+            overrides=overrides,
+            swept=swept,
+            import_paths=_import_paths(),
+            outputs=Path(OUTPUTS).absolute(),
+            is_multirun=is_multirun,
+            job_number=int(hydra.job.num) if is_multirun else 0,
+            sweep_directory=sweep_directory,
+            hydra_config=OmegaConf.create({"hydra": OmegaConf.to_container(hydra)}),
+        )
+
+    @property
+    def lasting_overrides(self) -> tuple[str, ...]:
+        """The overrides that say what the question is: not its name, its size, or its first points."""
+        passing = {"study", "num_trials", "concurrency", "optimizer.first", "restart", "restart.overwrite"}
+        return tuple(text for text in self.overrides if text.partition("=")[0] not in passing)
+
+
+def _import_paths() -> tuple[str, ...]:
+    sources = HydraConfig.get().runtime.config_sources
+    folders = [source.path for source in sources if source.schema == "file"]
+    return tuple(dict.fromkeys([*(str(Path(folder).absolute()) for folder in folders), os.getcwd()]))
+
+
+def _swept_keys(sweep_directory: Path) -> frozenset[str]:
+    """Return the keys to which the command line gave several values; the sweeper keeps that line."""
+    record = sweep_directory / "multirun.yaml"
+    if not record.exists():
+        return frozenset()
+    texts = list(OmegaConf.load(record).hydra.overrides.task)
+    parsed = OverridesParser.create().parse_overrides(texts)
+    return frozenset(override.get_key_element() for override in parsed if override.is_sweep_override())
+
+
+def _study_name(given: str | None, task: str, space: str | None, swept: Sequence[str]) -> str:
+    names = [task] if space in {None, task} else [task, str(space)]
+    base = "-".join(names) if given is None else str(given)
+    labels = [label for label in map(_label, swept) if not (given is not None and label.startswith("study-"))]
+    return "_".join([base, *labels])
+
+
+def _label(override: str) -> str:
+    """Return ``optimizer.lr=1e-3`` as ``lr-1e-3``, in characters that suit a file name."""
+    key, _, value = override.lstrip("+~").partition("=")
+    text = f"{key.rpartition('.')[2]}-{value}"
+    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in text)

@@ -1,0 +1,5 @@
+"""How parameters are proposed. Ax lives here and nowhere else."""
+
+from hpo.optimizer.settings import Bayes, Optimizer, Random, Sobol
+
+__all__ = ["Bayes", "Optimizer", "Random", "Sobol"]

@@ -1,0 +1,106 @@
+"""The choices of the ``optimizer`` group, as values; Ax is imported only when a study starts."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hpo.errors import Fault, raise_faults
+from hpo.space import SearchSpace
+from hpo.task import ParameterValue
+
+if TYPE_CHECKING:
+    from ax.generation_strategy.generation_strategy import GenerationStrategy
+
+DEFAULT_N_INITIAL = 5  # Ax's own default
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer(ABC):
+    """What proposes parameters.
+
+    Attributes:
+        first: Sets of parameters to try before anything is proposed, in this order. Parameters that the space
+            fixes may be left out.
+    """
+
+    first: Sequence[Mapping[str, ParameterValue]] = ()
+
+    @abstractmethod
+    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":
+        """Return Ax's strategy.
+
+        Args:
+            seed: Seed of the quasi-random points.
+            slots: Trials in flight at most.
+        """
+
+    def check_first(self, space: SearchSpace) -> Iterator[Fault]:
+        """Yield what is wrong with :attr:`first` in ``space``."""
+        for position, parameters in enumerate(self.first):
+            for fault in space.check_parameters(space.with_fixed(parameters)):
+                yield fault._replace(what=f"optimizer.first[{position}]: {fault.what}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bayes(Optimizer):
+    """Bayesian optimisation: initial points, then a Gaussian process with BoTorch's acquisition.
+
+    Attributes:
+        n_initial: Points before the model, the centre and :attr:`first` among them; None for as many as there are
+            slots, at least 5. Where trials run faster than outcomes come in, more initial points fill the slots.
+        centre: Whether the first point is the centre of the space.
+        torch_device: Where the model is fitted: ``cpu``, ``cuda``; None for torch's default.
+
+    Raises:
+        InputError: If ``n_initial`` is below 1.
+    """
+
+    n_initial: int | None = None
+    centre: bool = True
+    torch_device: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.n_initial is not None and self.n_initial < 1:
+            raise_faults(
+                [
+                    Fault(
+                        f"optimizer.n_initial={self.n_initial} leaves the model without data",
+                        "it takes 1 or more points, or null for as many as there are slots and at least 5",
+                        "Set optimizer.n_initial=null",
+                    )
+                ]
+            )
+
+    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":
+        """Return the centre if asked for, then Sobol points, then the model."""
+        from hpo.optimizer.strategies import bayes  # noqa: PLC0415 - Ax takes seconds to import
+
+        return bayes(
+            n_initial=self.n_initial or max(DEFAULT_N_INITIAL, slots),
+            centre=self.centre,
+            torch_device=self.torch_device,
+            seed=seed,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sobol(Optimizer):
+    """A scrambled Sobol sequence: spread evenly, blind to outcomes."""
+
+    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":  # noqa: ARG002 - same for any
+        """Return Sobol points only."""
+        from hpo.optimizer.strategies import sobol  # noqa: PLC0415 - Ax takes seconds to import
+
+        return sobol(seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Random(Optimizer):
+    """Points drawn uniformly and independently."""
+
+    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":  # noqa: ARG002 - same for any
+        """Return uniform points only."""
+        from hpo.optimizer.strategies import uniform  # noqa: PLC0415 - Ax takes seconds to import
+
+        return uniform(seed)

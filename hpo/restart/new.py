@@ -1,0 +1,78 @@
+"""``restart=new``: a study that does not exist yet."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from hpo.atomic import write_atomically
+from hpo.errors import StudyExistsError
+from hpo.restart.base import Request, Restart
+from hpo.study import Study
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class New(Restart):
+    """Makes a study; refuses one that exists.
+
+    Attributes:
+        overwrite: Whether to move an existing study of the same name aside first.
+    """
+
+    overwrite: bool = False
+
+    def open(self, request: Request, session_name: str) -> Study:
+        """Return an empty study in a directory of its own.
+
+        Raises:
+            StudyExistsError: If there is one already, also one that another process makes at the same moment.
+        """
+        paths = request.paths
+        if self.overwrite and paths.exists:
+            _move_aside(paths.root)
+        paths.root.mkdir(parents=True, exist_ok=True)
+        try:
+            paths.config.touch(exist_ok=False)
+        except FileExistsError:
+            raise StudyExistsError(_refusal(request)) from None
+        write_atomically(paths.config, yaml.safe_dump(dict(request.record), sort_keys=False))
+        from hpo.optimizer.ax_proposer import AxProposer  # noqa: PLC0415 - Ax takes seconds to import
+
+        plan = request.plan
+        proposer = AxProposer(
+            request.optimizer, request.space, request.objective, seed=plan.seed, slots=plan.slots
+        )
+        return Study(
+            plan,
+            paths,
+            paths.session(session_name),
+            request.space,
+            request.objective,
+            proposer,
+            request.observers,
+        )
+
+
+def _refusal(request: Request) -> str:
+    name = request.plan.name
+    root = request.paths.root
+    n = 2
+    while root.with_name(f"{name}-{n}").exists():
+        n += 1
+    command = " ".join(["python -m hpo", *(f"'{text}'" if " " in text else text for text in request.plan.overrides)])
+    return (
+        f"study={name} exists already (a new study needs a name of its own). Either of these would work:\n"
+        f"  {command} study={name}-{n}\n"
+        f"  {command} study={name} restart.overwrite=true    # moves the old one aside"
+    )
+
+
+def _move_aside(root: Path) -> None:
+    stamp = datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
+    aside = root.with_name(f"{root.name}.until-{stamp}")
+    root.rename(aside)
+    log.info("The earlier study of this name is now %s", aside.name)

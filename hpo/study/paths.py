@@ -1,0 +1,63 @@
+"""Every file name of a study, in one place."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class StudyPaths:
+    """Where the parts of a study lie.
+
+    Attributes:
+        root: The study's directory, absolute.
+    """
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """What was asked: the resolved config, versions, digests."""
+        return self.root / "study.yaml"
+
+    @property
+    def journal(self) -> Path:
+        """The append-only truth."""
+        return self.root / "journal.jsonl"
+
+    @property
+    def snapshot(self) -> Path:
+        """The Ax client's JSON, a cache of the journal."""
+        return self.root / "ax_client.json"
+
+    @property
+    def table(self) -> Path:
+        """The trials for people and spreadsheets, best first."""
+        return self.root / "trials.csv"
+
+    @property
+    def best(self) -> Path:
+        """The best parameters as overrides one can run again."""
+        return self.root / "best.yaml"
+
+    @property
+    def summary(self) -> Path:
+        """The study in numbers, for programs."""
+        return self.root / "summary.json"
+
+    def trial(self, index: int) -> Path:
+        """Return the directory of the trial ``index``."""
+        return self.root / "trials" / f"{index:04d}"
+
+    def session(self, name: str) -> Path:
+        """Return the directory of one run of the program."""
+        return self.root / "sessions" / name
+
+    @property
+    def exists(self) -> bool:
+        """Whether a study was begun here."""
+        return self.config.exists() or self.journal.exists()
+
+
+PARAMETERS_FILE = "params.yaml"
+RESULT_FILE = "result.json"
+LOG_FILE = "log.txt"

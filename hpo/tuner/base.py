@@ -1,0 +1,56 @@
+"""What every tuner does."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from hpo.resources import Machine, Resources
+from hpo.study import Study, Trial
+from hpo.task import Task
+from hpo.worker import Assignment
+
+
+class Tuner(ABC):
+    """Drives a study: asks it for trials, has them run, and tells it what came of them."""
+
+    @property
+    @abstractmethod
+    def takes_ray_callbacks(self) -> bool:
+        """Whether callbacks of Ray Tune can observe the trials."""
+
+    @abstractmethod
+    def slots(self, resources: Resources, machine: Machine, concurrency: int | None) -> int:
+        """Return how many trials run at once.
+
+        Args:
+            resources: What a trial is given.
+            machine: What there is.
+            concurrency: What was asked for; None for as many as fit.
+
+        Raises:
+            hpo.errors.InputError: If so many do not fit.
+        """
+
+    @abstractmethod
+    def run(
+        self, study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]
+    ) -> None:
+        """Run trials until the study asks for no more and all have ended.
+
+        Args:
+            study: What to drive; begun, and ended by the caller.
+            task: What a trial runs.
+            resources: What a trial is given.
+            ray_callbacks: Callbacks of Ray Tune by name; empty unless :attr:`takes_ray_callbacks`.
+        """
+
+
+def assignment(study: Study, trial: Trial, resources: Resources) -> Assignment:
+    """Return what a worker needs to know to run ``trial``."""
+    return Assignment(
+        index=trial.index,
+        parameters=trial.parameters,
+        directory=str(study.paths.trial(trial.index)),
+        seed=study.plan.trial_seed(trial.index),
+        n_threads=resources.n_threads,
+        has_gpu=resources.gpus_per_trial > 0,
+    )

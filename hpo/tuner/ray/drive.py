@@ -1,0 +1,52 @@
+"""One run of Ray Tune over a study."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import partial
+
+from ray import tune
+
+from hpo.resources import Resources
+from hpo.study import Study
+from hpo.task import Report, Task
+from hpo.tuner.base import assignment
+from hpo.tuner.ray import lines
+from hpo.tuner.ray.events import GuardedCallback, StudyEvents
+from hpo.tuner.ray.searcher import OUTCOME, REPORT, StudySearcher
+from hpo.worker import Assignment, evaluate
+
+METRICS = "metrics"  # the key under which Ray's own loggers find the metrics
+
+
+def drive(study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]) -> None:
+    """Run the study's trials on the Ray that is running, until it asks for no more."""
+    searcher = StudySearcher(study, partial(assignment, study, resources=resources))
+    callbacks = [
+        StudyEvents(study, searcher),
+        *(GuardedCallback(name, callback) for name, callback in ray_callbacks.items()),
+    ]
+    tuner = tune.Tuner(
+        tune.with_resources(
+            tune.with_parameters(run_trial, task=task),
+            {"cpu": resources.cpus_per_trial, "gpu": resources.gpus_per_trial},
+        ),
+        tune_config=tune.TuneConfig(
+            search_alg=searcher,
+            num_samples=-1,  # the study counts
+            reuse_actors=True,
+            trial_name_creator=lambda trial: f"{searcher.index_of[trial.trial_id]:04d}",
+            trial_dirname_creator=lambda trial: f"{searcher.index_of[trial.trial_id]:04d}",
+        ),
+        run_config=lines.run_config("ray", study.session, callbacks),
+    )
+    tuner.fit()
+
+
+def run_trial(config: Mapping[str, object], task: Task) -> None:
+    """Run one trial in a worker process and report what came of it."""
+
+    def send(report: Report) -> None:
+        lines.report({REPORT: asdict(report), METRICS: dict(report.metrics)})
+
+    outcome = evaluate(task, Assignment(**config), send, own_process=True)  # type: ignore[arg-type]
+    lines.report({OUTCOME: outcome.to_json(), METRICS: dict(outcome.metrics)})

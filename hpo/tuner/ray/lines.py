@@ -1,0 +1,49 @@
+"""What differs between Ray 2.6 and the current Ray, and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ray import tune
+from ray.tune.experiment import Trial as RayTrial
+
+IS_RAY_2_6 = not hasattr(tune, "RunConfig")
+
+
+def report(result: Mapping[str, object]) -> None:
+    """Send ``result`` from a running trial to the driver."""
+    if IS_RAY_2_6:
+        from ray.air import session  # noqa: PLC0415 - gone in the current Ray
+
+        session.report(dict(result))
+    else:
+        tune.report(dict(result))
+
+
+def run_config(name: str, storage: Path, callbacks: Sequence[object]) -> Any:
+    """Return the configuration of a run whose files lie in ``storage / name``; failed trials are not retried."""
+    if IS_RAY_2_6:
+        from ray import air as line  # noqa: PLC0415 - gone in the current Ray
+    else:
+        line = tune
+    return line.RunConfig(
+        name=name,
+        storage_path=str(storage),
+        callbacks=list(callbacks),
+        failure_config=line.FailureConfig(max_failures=0),
+        verbose=0,
+    )
+
+
+def error_of(trial: RayTrial) -> BaseException | None:
+    """Return what ended ``trial``, or None if Ray kept nothing."""
+    if IS_RAY_2_6:
+        import ray.cloudpickle  # noqa: PLC0415 - only here
+
+        path = trial.pickled_error_file
+        if not path or not Path(path).exists():
+            return None
+        error = ray.cloudpickle.loads(Path(path).read_bytes())
+    else:
+        error = trial.get_pickled_error()
+    return error if isinstance(error, BaseException) else None

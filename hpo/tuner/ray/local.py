@@ -1,0 +1,69 @@
+"""A Ray of this program's own, on this machine, that nobody else can reach."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import ray
+
+from hpo.resources import Resources
+
+LOOPBACK = "127.0.0.1"
+OBJECT_STORE_BYTES = 256 * 1024**2  # parameters and metrics travel through it, no data sets
+
+
+@contextmanager
+def local_ray(slots: int, resources: Resources) -> Iterator[None]:
+    """Run a Ray with room for ``slots`` trials in this block; it listens on loopback only.
+
+    Args:
+        slots: Trials in flight at most.
+        resources: What each is given.
+    """
+    with environment(_settings(slots)):
+        ray.init(
+            address="local",  # never a cluster that a stale address file names
+            num_cpus=max(1, round(slots * resources.cpus_per_trial + 0.4999)),
+            num_gpus=round(slots * resources.gpus_per_trial + 0.4999) if resources.gpus_per_trial else 0,
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            object_store_memory=OBJECT_STORE_BYTES,
+            _node_ip_address=LOOPBACK,
+        )
+        try:
+            yield
+        finally:
+            ray.shutdown()
+
+
+def _settings(slots: int) -> dict[str, str]:
+    return {
+        "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),  # workers import what we can
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # with the node's address, this keeps Ray on loopback
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_AIR_NEW_OUTPUT": "0",
+        "RAY_DISABLE_IMPORT_WARNING": "1",
+        "TUNE_MAX_PENDING_TRIALS_PG": str(slots),  # by default a searcher's trials start one at a time
+        "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+        "TUNE_DISABLE_AUTO_CALLBACK_SYNCER": "1",
+        "TUNE_GLOBAL_CHECKPOINT_S": "86400",  # the journal is the record, not Ray's own state
+        "TUNE_WARN_SLOW_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "86400",
+    }
+
+
+@contextmanager
+def environment(settings: dict[str, str]) -> Iterator[None]:
+    """Set environment variables in this block and put the old ones back after it."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

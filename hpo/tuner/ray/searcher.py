@@ -1,0 +1,61 @@
+"""The study as a Ray Tune searcher: suggest is ask, on_trial_complete is tell."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from ray.tune.search import Searcher
+
+from hpo.study import Outcome, Study, Trial
+from hpo.task import Report
+from hpo.worker import Assignment
+
+REPORT, OUTCOME = "report", "outcome"  # keys of a result
+
+
+class StudySearcher(Searcher):  # type: ignore[misc] - Ray ships no types
+    """Hands a study's trials to Ray Tune.
+
+    Attributes:
+        index_of: The trial's index by Ray's trial id.
+    """
+
+    def __init__(self, study: Study, assign: Callable[[Trial], Assignment]) -> None:
+        super().__init__(metric=None, mode=None)
+        self._study = study
+        self._assign = assign
+        self.index_of: dict[str, int] = {}
+
+    def suggest(self, trial_id: str) -> Mapping[str, object] | str | None:
+        """Return the next trial's assignment; None for "not now"; FINISHED when none will follow."""
+        trial = self._study.ask()
+        if trial is None:
+            return Searcher.FINISHED if self._study.is_asked_out else None
+        self.index_of[trial_id] = trial.index
+        return asdict(self._assign(trial))
+
+    def on_trial_result(self, trial_id: str, result: Mapping[str, object]) -> None:
+        """Pass a progress report on to the study."""
+        report = result.get(REPORT)
+        if isinstance(report, Mapping):
+            self._study.report(self.index_of[trial_id], Report(**report))
+
+    def on_trial_complete(
+        self, trial_id: str, result: Mapping[str, object] | None = None, error: bool = False
+    ) -> None:
+        """Tell the study the outcome; one whose worker died is told by the callback, which knows why."""
+        outcome = (result or {}).get(OUTCOME)
+        if not error and isinstance(outcome, Mapping):
+            self._study.tell(self.index_of[trial_id], Outcome.from_json(outcome))
+
+    def save(self, checkpoint_path: str) -> None:
+        """Write an empty file, which Ray wants: the study's journal is the record."""
+        Path(checkpoint_path).write_bytes(b"")
+
+    def restore(self, checkpoint_path: str) -> None:
+        """Refuse: a study is resumed from its journal.
+
+        Raises:
+            RuntimeError: Always.
+        """
+        raise RuntimeError(f"{checkpoint_path} holds no state; a study is resumed from its journal")
