@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from inspect import signature
+from typing import Any, TypeVar
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
@@ -72,7 +74,7 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
     findings = _Findings()
     findings.faults.extend(checks.study_faults(config, invocation))
     task = findings.attempt(lambda: _made("task", config.task, Task))
-    space = findings.attempt(lambda: build_space(**_plain(config.space)))
+    space = findings.attempt(lambda: build_space(**_settings("space", config.space, build_space)))
     objective = findings.attempt(lambda: _objective(config.objective, task))
     optimizer = findings.attempt(lambda: _made("optimizer", config.optimizer, Optimizer))
     tuner = findings.attempt(lambda: _made("tuner", config.tuner, Tuner))
@@ -88,9 +90,7 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
         findings.faults.extend(checks.callback_faults(tuner, callbacks or {}))
     raise_faults(findings.faults)
 
-    plan = Plan(
-        invocation.study, config.num_trials, _built(slots), config.seed, invocation.lasting_overrides
-    )
+    plan = Plan(invocation.study, config.num_trials, _built(slots), config.seed, invocation.question)
     observers = {name: item for name, item in _built(callbacks).items() if isinstance(item, Observer)}
     request = Request(
         plan=plan,
@@ -116,12 +116,20 @@ def _slots(tuner: Tuner, resources: Resources, concurrency: int | None) -> int:
     return tuner.slots(resources, Machine.here(count_gpus=resources.gpus_per_trial > 0), concurrency)
 
 
-def _plain(node: DictConfig) -> dict[str, object]:
-    return {str(key): value for key, value in (OmegaConf.to_container(node, resolve=True) or {}).items()}  # type: ignore[union-attr] - a DictConfig gives a dict
+def _settings(key: str, node: DictConfig, builder: Callable[..., object]) -> dict[str, Any]:
+    """Return what ``node`` holds, as plain values, if ``builder`` takes all of it."""
+    settings = {str(name): value for name, value in instantiate(node, _convert_="all").items()}
+    known = list(signature(builder).parameters)
+    raise_faults(
+        Fault(f"{key}.{name} is no setting", f"{key} takes {', '.join(known)}", f"Remove {key}.{name}")
+        for name in settings
+        if name not in known
+    )
+    return settings
 
 
 def _objective(node: DictConfig, task: Task | None) -> Objective:
-    settings = _plain(node)
+    settings = _settings("objective", node, build_objective)
     if settings.get("metric") is None:
         declared = task.metrics if task is not None else None
         if declared is not None and len(declared) > 1:
@@ -139,8 +147,8 @@ def _objective(node: DictConfig, task: Task | None) -> Objective:
 def _callbacks(node: DictConfig | None) -> dict[str, object]:
     findings = _Findings()
     made = {
-        str(name): findings.attempt(lambda name=name: _made(f"callbacks.{name}", node[name], object))
-        for name in node or {}
+        str(name): findings.attempt(partial(_made, f"callbacks.{name!s}", callback, object))
+        for name, callback in (node or {}).items()
     }
     raise_faults(findings.faults)
     return {name: item for name, item in made.items() if item is not None}

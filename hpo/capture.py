@@ -2,7 +2,7 @@
 
 import logging
 import os
-import pdb
+import pdb  # noqa: T100 - breakpoint() in a task opens it
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout

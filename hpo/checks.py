@@ -29,13 +29,9 @@ def study_faults(config: DictConfig, invocation: Invocation) -> Iterator[Fault]:
             "Set study=my-study",
         )
     if not _is_count(config.num_trials):
-        yield Fault(
-            f"num_trials={config.num_trials} asks for no trial", "it takes 1 or more", "Set num_trials=24"
-        )
+        yield Fault(f"num_trials={config.num_trials} asks for no trial", "it takes 1 or more", "Set num_trials=24")
     if isinstance(config.seed, bool) or not isinstance(config.seed, int) or config.seed < 0:
-        yield Fault(
-            f"seed={config.seed} is no seed", "it takes a whole number from 0 up", "Set seed=0"
-        )
+        yield Fault(f"seed={config.seed} is no seed", "it takes a whole number from 0 up", "Set seed=0")
 
 
 def cross_faults(

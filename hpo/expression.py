@@ -91,8 +91,8 @@ class Expression:
     def evaluate(self, values: Mapping[str, float]) -> float:
         """Return the value for the given values of the names.
 
-        What has no finite real value (a division by zero, the logarithm of a negative number, an overflow) is NaN
-        or infinite; nothing is raised, and the outcome is screened as invalid later on.
+        What has no finite real value (a division by zero, the logarithm of a negative number, an overflow) is
+        NaN or infinite; nothing is raised, and the outcome is screened as invalid later on.
 
         Raises:
             KeyError: If a name has no value.
@@ -112,7 +112,9 @@ def parse(text: str) -> ast.expr:
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
-            f"it has {len(text)} characters", f"{MAX_LENGTH} at most", "Let the task compute it and return a metric"
+            f"it has {len(text)} characters",
+            f"{MAX_LENGTH} at most",
+            "Let the task compute it and return a metric",
         )
     try:
         return ast.parse(text.strip(), mode="eval").body
@@ -161,9 +163,7 @@ def _check_number(tree: ast.expr, value: object) -> None:
     except OverflowError:
         is_finite = False
     if not is_finite:
-        raise ExpressionError(
-            "a number in it is too large", "numbers reach about 1.8e308", "Write a smaller number"
-        )
+        raise ExpressionError("a number in it is too large", "numbers reach about 1.8e308", "Write a smaller number")
 
 
 def _check_call(name: str, arguments: Sequence[ast.expr]) -> None:
@@ -173,9 +173,7 @@ def _check_call(name: str, arguments: Sequence[ast.expr]) -> None:
         raise ExpressionError(f"{name}() is not a known function", ALLOWED, remedy.rstrip("."))
     if not arguments or (name in UNARY_FUNCTIONS and len(arguments) > 1):
         takes = "one argument" if name in UNARY_FUNCTIONS else "one or more arguments"
-        raise ExpressionError(
-            f"{name}() has {len(arguments)} arguments", f"it takes {takes}", f"Write {name}(a)"
-        )
+        raise ExpressionError(f"{name}() has {len(arguments)} arguments", f"it takes {takes}", f"Write {name}(a)")
 
 
 def _refusal(tree: ast.expr) -> ExpressionError:

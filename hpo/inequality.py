@@ -99,9 +99,9 @@ def _refusal(tree: ast.expr) -> ExpressionError:
         case ast.Compare(ops=[ast.Lt() | ast.Gt() as op]):
             strict = "<" if isinstance(op, ast.Lt) else ">"
             return ExpressionError(f"{strict} is a strict inequality", _TAKES, f"Write {strict}=")
-        case ast.Compare(ops=[ast.Eq()], left=left, comparators=[right]):
-            remedy = f"Leave {ast.unparse(left)} out of the space and compute it in the task, from"
-            return ExpressionError("it is an equality", _TAKES, f"{remedy} {ast.unparse(right)}")
+        case ast.Compare(ops=[ast.Eq()]):
+            remedy = "Write <= or >=, or let the task compute one from the other"
+            return ExpressionError("it is an equality", _TAKES, remedy)
         case ast.Compare(ops=[_, _, *_]) | ast.BoolOp():
             return ExpressionError("it is several inequalities", _TAKES, "Make it two entries of the list")
         case _:
@@ -141,9 +141,7 @@ def _linear(tree: ast.expr, values: Mapping[str, float]) -> LinearForm:
             raise ExpressionError(f"{ast.unparse(tree)} is not linear", _LINEAR, "Write a linear one")
 
 
-def _scaled(
-    tree: ast.expr, left: LinearForm, op: ast.Mult | ast.Div, right: LinearForm
-) -> LinearForm:
+def _scaled(tree: ast.expr, left: LinearForm, op: ast.Mult | ast.Div, right: LinearForm) -> LinearForm:
     part = ast.unparse(tree).replace(" ", "")
     if right.is_constant:
         if isinstance(op, ast.Div) and right.constant == 0:
@@ -165,8 +163,8 @@ def _finite(form: LinearForm) -> LinearForm:
 def names_ax_cannot_parse(names: Iterable[str]) -> list[str]:
     """Return those of ``names`` that Ax cannot read in a constraint.
 
-    Ax parses constraints with SymPy, to which ``beta``, ``gamma``, ``N``, ``S``, ``E``, ``pi``, ... are functions and
-    constants (seen with Ax 1.3.1; ``oo`` it even takes for infinity, silently).
+    Ax parses constraints with SymPy, to which ``beta``, ``gamma``, ``N``, ``S``, ``pi``, ... are functions
+    and constants (seen with Ax 1.3.1; ``oo`` it even takes for infinity, silently).
     """
     # Takes half a second to import, and is wanted only where there are constraints; it comes with Ax.
     sympy = importlib.import_module("sympy")

@@ -1,6 +1,5 @@
 """How the program was called, as far as Hydra knows it."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,9 +48,8 @@ class Invocation:
         sweep_directory = Path(hydra.sweep.dir).absolute() if is_multirun else Path()
         swept_keys = _swept_keys(sweep_directory) if is_multirun else frozenset()
         swept = tuple(text for text in overrides if text.partition("=")[0] in swept_keys)
-        choices = hydra.runtime.choices
         return cls(
-            study=_study_name(config.study, choices.task, choices.space, swept),
+            study=_study_name(config.study, hydra.runtime.choices["task"], hydra.runtime.choices["space"], swept),
             overrides=overrides,
             swept=swept,
             import_paths=_import_paths(),
@@ -63,16 +61,16 @@ class Invocation:
         )
 
     @property
-    def lasting_overrides(self) -> tuple[str, ...]:
-        """The overrides that say what the question is: not its name, its size, or its first points."""
-        passing = {"study", "num_trials", "concurrency", "optimizer.first", "restart", "restart.overwrite"}
+    def question(self) -> tuple[str, ...]:
+        """The overrides without the study's name and how it is opened."""
+        passing = {"study", "restart", "restart.overwrite"}
         return tuple(text for text in self.overrides if text.partition("=")[0] not in passing)
 
 
 def _import_paths() -> tuple[str, ...]:
     sources = HydraConfig.get().runtime.config_sources
     folders = [source.path for source in sources if source.schema == "file"]
-    return tuple(dict.fromkeys([*(str(Path(folder).absolute()) for folder in folders), os.getcwd()]))
+    return tuple(dict.fromkeys([*(str(Path(folder).absolute()) for folder in folders), str(Path.cwd())]))
 
 
 def _swept_keys(sweep_directory: Path) -> frozenset[str]:

@@ -98,12 +98,16 @@ class Resources:
         """
         if concurrency is not None and concurrency < 1:
             raise_faults(
-                [Fault(f"concurrency={concurrency} lets no trial run", "it takes 1 or more", "Set concurrency=1")]
+                [
+                    Fault(
+                        f"concurrency={concurrency} lets no trial run",
+                        "it takes 1 or more",
+                        "Set concurrency=1",
+                    )
+                ]
             )
         wanted = concurrency or 1
-        raise_faults(
-            fault for fault in (self._cpu_fault(machine, wanted), self._gpu_fault(machine, wanted)) if fault
-        )
+        raise_faults(fault for fault in (self._cpu_fault(machine, wanted), self._gpu_fault(machine, wanted)) if fault)
         if concurrency is not None:
             return concurrency
         fitting = self._fitting(machine)

@@ -71,10 +71,15 @@ def _conclude(study: Study) -> float:
         return math.nan
     value = study.value(best)
     parameters = ", ".join(
-        f"{name}={item:.6g}" if isinstance(item, float) else f"{name}={item}"
-        for name, item in best.parameters.items()
+        f"{name}={item:.6g}" if isinstance(item, float) else f"{name}={item}" for name, item in best.parameters.items()
     )
-    log.info("Best of %d trials: %s = %.6g in trial %d", len(study.trials), study.objective.metric, value, best.index)
+    log.info(
+        "Best of %d trials: %s = %.6g in trial %d",
+        len(study.trials),
+        study.objective.metric,
+        value,
+        best.index,
+    )
     log.info("  %s", parameters)
     log.info("All trials: %s/trials.csv; this one again: the first line of %s/best.yaml", shown, shown)
     return value

@@ -89,7 +89,7 @@ def _surroundings(directory: Path, n_threads: int, *, own_process: bool) -> Iter
 def _attempt(task: Task, parameters: Mapping[str, ParameterValue], context: TrialContext) -> Outcome:
     try:
         metrics = _as_metrics(task.run(parameters, context))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a task raises is its trial's outcome
+    except (Exception, SystemExit) as error:
         logging.getLogger("hpo.task").exception("Trial %d of task %r failed", context.index, task.name)
         status = Status.OUT_OF_MEMORY if _is_out_of_memory(error) else Status.FAILED
         return Outcome(status, reason=_one_line(error))
@@ -110,5 +110,3 @@ def _is_out_of_memory(error: BaseException) -> bool:
 def _one_line(error: BaseException) -> str:
     message = " ".join(str(error).split())
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
-
-

@@ -113,9 +113,7 @@ def _setting_faults(function: object, fixed: object, metrics: object) -> Iterato
             "it takes arguments by name",
             "Write task.fixed as name: value, or {} for none",
         )
-    is_names = isinstance(metrics, list | tuple | set | frozenset) and all(
-        isinstance(m, str) for m in metrics
-    )
+    is_names = isinstance(metrics, list | tuple | set | frozenset) and all(isinstance(m, str) for m in metrics)
     if metrics is not None and not is_names:
         yield Fault(
             f"task.metrics={metrics} is not a list of names",
@@ -233,9 +231,7 @@ def _result(name: str, result: object) -> float | Metrics:
     for metric in result:
         if not isinstance(metric, str):
             raise TypeError(f"{name} returned a metric called {metric!r}; names of metrics are strings.")
-    return {
-        metric: _number(f"{name} returned, as metric {metric!r},", value) for metric, value in result.items()
-    }
+    return {metric: _number(f"{name} returned, as metric {metric!r},", value) for metric, value in result.items()}
 
 
 def _number(prefix: str, value: object) -> float:

@@ -38,9 +38,7 @@ class Progress(Observer):
         plan = study.plan
         log.info("Study %s: %d trials, %d at once, in %s", plan.name, plan.num_trials, plan.slots, study.paths.root)
         if self._is_live:
-            self._live = Live(
-                get_renderable=lambda: self._table(study), console=self._console, refresh_per_second=2
-            )
+            self._live = Live(get_renderable=lambda: self._table(study), console=self._console, refresh_per_second=2)
             self._live.start()
 
     def on_trial_end(self, study: Study, trial: Trial) -> None:

@@ -70,7 +70,7 @@ class AxProposer:
         """Take the objective and the constraint metrics of a trial as data."""
         self._client.complete_trial(index, raw_data=dict(data))
 
-    def fail(self, index: int, reason: str) -> None:  # noqa: ARG002 - Ax keeps no reason of abandoned trials
+    def fail(self, index: int, reason: str) -> None:
         """Take note that a trial ended without data."""
         self._client.mark_trial_abandoned(index)
 

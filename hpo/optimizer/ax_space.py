@@ -2,10 +2,8 @@
 
 from ax.api.configs import ChoiceParameterConfig, RangeParameterConfig
 
-from hpo.objective import Objective
+from hpo.objective import OBJECTIVE_METRIC, Objective
 from hpo.space import Choice, Fixed, Parameter, Range, SearchSpace
-
-OBJECTIVE_METRIC = "objective"
 
 
 def parameter_configs(space: SearchSpace) -> list[RangeParameterConfig | ChoiceParameterConfig]:
@@ -29,12 +27,19 @@ def outcome_constraint_texts(objective: Objective) -> list[str]:
 
 
 def _config(parameter: Parameter) -> RangeParameterConfig | ChoiceParameterConfig:
+    if isinstance(parameter, Range) and parameter.grid is not None:
+        # Ax's own step_size builds its grid with numpy.arange, which for (1, 1.3) and 0.1 goes on to 1.4.
+        return ChoiceParameterConfig(
+            name=parameter.name,
+            values=list(parameter.grid),
+            parameter_type=parameter.value_type,
+            is_ordered=True,
+        )
     if isinstance(parameter, Range):
         return RangeParameterConfig(
             name=parameter.name,
             bounds=(parameter.lower, parameter.upper),
             parameter_type=parameter.value_type,
-            step_size=parameter.step,
             scaling="log" if parameter.log else None,
         )
     if isinstance(parameter, Choice):

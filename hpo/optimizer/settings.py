@@ -88,7 +88,7 @@ class Bayes(Optimizer):
 class Sobol(Optimizer):
     """A scrambled Sobol sequence: spread evenly, blind to outcomes."""
 
-    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":  # noqa: ARG002 - same for any
+    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":
         """Return Sobol points only."""
         from hpo.optimizer.strategies import sobol  # noqa: PLC0415 - Ax takes seconds to import
 
@@ -99,7 +99,7 @@ class Sobol(Optimizer):
 class Random(Optimizer):
     """Points drawn uniformly and independently."""
 
-    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":  # noqa: ARG002 - same for any
+    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":
         """Return uniform points only."""
         from hpo.optimizer.strategies import uniform  # noqa: PLC0415 - Ax takes seconds to import
 

@@ -43,17 +43,15 @@ class New(Restart):
         from hpo.optimizer.ax_proposer import AxProposer  # noqa: PLC0415 - Ax takes seconds to import
 
         plan = request.plan
-        proposer = AxProposer(
-            request.optimizer, request.space, request.objective, seed=plan.seed, slots=plan.slots
-        )
+        proposer = AxProposer(request.optimizer, request.space, request.objective, seed=plan.seed, slots=plan.slots)
         return Study(
             plan,
             paths,
             paths.session(session_name),
-            request.space,
-            request.objective,
-            proposer,
-            request.observers,
+            space=request.space,
+            objective=request.objective,
+            proposer=proposer,
+            observers=request.observers,
         )
 
 

@@ -13,8 +13,7 @@ class Plan:
         num_trials: Trials in total.
         slots: Trials in flight at most.
         seed: Seed of the suggestions and of the trials.
-        overrides: The command line that asked for it, without the study's name, its size and its optimizer's
-            first points, so that another study of the same question can be asked for.
+        overrides: The command line that asked for it, without the study's name and how it was opened.
     """
 
     name: str

@@ -10,7 +10,7 @@ from typing import Protocol
 import yaml
 
 from hpo.atomic import write_atomically
-from hpo.objective import Objective
+from hpo.objective import OBJECTIVE_METRIC, Objective
 from hpo.space import SearchSpace
 from hpo.study.journal import SCHEMA, Journal
 from hpo.study.observers import Observer, Observers
@@ -59,6 +59,7 @@ class Study:
         plan: Plan,
         paths: StudyPaths,
         session: Path,
+        *,
         space: SearchSpace,
         objective: Objective,
         proposer: Proposer,
@@ -102,9 +103,7 @@ class Study:
     def begin(self) -> None:
         """Open a session: journal it and tell the observers."""
         plan = self.plan
-        self._journal.append(
-            "session", schema=SCHEMA, num_trials=plan.num_trials, slots=plan.slots, seed=plan.seed
-        )
+        self._journal.append("session", schema=SCHEMA, num_trials=plan.num_trials, slots=plan.slots, seed=plan.seed)
         self._observers.on_study_start(self)
 
     def ask(self) -> Trial | None:
@@ -124,9 +123,7 @@ class Study:
             return None
         index, parameters = suggestion
         self._generation_s.append(generation_s)
-        self._journal.append(
-            "suggested", index=index, parameters=dict(parameters), generation_s=round(generation_s, 6)
-        )
+        self._journal.append("suggested", index=index, parameters=dict(parameters), generation_s=round(generation_s, 6))
         self._running.add(index)
         trial = self._trials[index] = Trial(index, dict(parameters))
         directory = self.paths.trial(index)
@@ -213,6 +210,6 @@ class Study:
 
     def _data(self, metrics: Metrics) -> Metrics:
         return {
-            "objective": self.objective.value(metrics),
+            OBJECTIVE_METRIC: self.objective.value(metrics),
             **{c.metric: metrics[c.metric] for c in self.objective.constraints},
         }

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from hpo.study.study import Study
 
 
+_REPLACED = {"num_trials", "concurrency", "optimizer.first"}  # overrides that the best trial has of its own
+
+
 def summarise(study: "Study") -> dict[str, object]:
     """Return the study in numbers: the content of ``summary.json``.
 
@@ -69,7 +72,7 @@ def write_summary(study: "Study") -> None:
 def _best_text(study: "Study", best: Trial) -> str:
     parameters = ", ".join(f"{name}: {_hydra_value(value)}" for name, value in best.parameters.items())
     overrides = [
-        *study.plan.overrides,
+        *(text for text in study.plan.overrides if text.partition("=")[0] not in _REPLACED),
         f"study={study.plan.name}-best",
         "num_trials=1",
         f"optimizer.first=[{{{parameters}}}]",

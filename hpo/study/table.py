@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from hpo.atomic import write_atomically
+from hpo.objective import OBJECTIVE_METRIC
 from hpo.study.trial import Trial
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 FIRST_COLUMNS = ("trial_index", "status")
 LAST_COLUMNS = ("seconds", "reason")
-OBJECTIVE_COLUMN = "objective"
 
 
 def write_table(study: "Study") -> None:
@@ -24,7 +24,7 @@ def write_table(study: "Study") -> None:
     """
     trials = sorted(study.trials, key=lambda trial: _rank(study, trial))
     metrics = list(dict.fromkeys(name for trial in trials for name in trial.metrics))
-    expression = [] if study.objective.metric in metrics or not metrics else [OBJECTIVE_COLUMN]
+    expression = [] if study.objective.metric in metrics or not metrics else [OBJECTIVE_METRIC]
     columns = (*FIRST_COLUMNS, *study.space.names, *expression, *metrics, *LAST_COLUMNS)
     write_atomically(study.paths.table, _csv(columns, (_row(study, trial) for trial in trials)))
 
@@ -41,7 +41,7 @@ def _row(study: "Study", trial: Trial) -> Mapping[str, object]:
     row: dict[str, object] = {"trial_index": trial.index, "status": str(trial.status), **trial.parameters}
     row.update(trial.metrics)
     if trial.is_completed:
-        row[OBJECTIVE_COLUMN] = study.value(trial)
+        row[OBJECTIVE_METRIC] = study.value(trial)
     if trial.outcome is not None:
         row["seconds"] = round(trial.outcome.seconds, 3)
         row["reason"] = trial.outcome.reason

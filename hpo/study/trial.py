@@ -56,9 +56,7 @@ class Outcome:
         Raises:
             KeyError, ValueError, TypeError: If ``data`` is not of that form.
         """
-        metrics, reason, started_at, seconds = (
-            data[key] for key in ("metrics", "reason", "started_at", "seconds")
-        )
+        metrics, reason, started_at, seconds = (data[key] for key in ("metrics", "reason", "started_at", "seconds"))
         if not isinstance(metrics, Mapping) or not isinstance(seconds, int | float):
             raise TypeError(f"{data!r} is not an outcome")
         return cls(

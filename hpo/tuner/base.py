@@ -31,9 +31,7 @@ class Tuner(ABC):
         """
 
     @abstractmethod
-    def run(
-        self, study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]
-    ) -> None:
+    def run(self, study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]) -> None:
         """Run trials until the study asks for no more and all have ended.
 
         Args:

@@ -42,7 +42,7 @@ class InlineTuner(Tuner):
         study: Study,
         task: Task,
         resources: Resources,
-        ray_callbacks: Mapping[str, object],  # noqa: ARG002 - the assembly gives none to this tuner
+        ray_callbacks: Mapping[str, object],
     ) -> None:
         """Ask, evaluate, tell, until the study asks for no more."""
         while (trial := study.ask()) is not None:

@@ -84,9 +84,7 @@ class TrainingState:
         self.controller.load_state_dict(state["controller"])
         # hippynn 0.1.3: RaiseBatchSizeOnPlateau.load_state_dict takes best_metric from "boredom", so that
         # after a restart hardly an epoch would count as better and the batch size would grow too early.
-        for scheduler, saved in zip(
-            self.controller.scheduler_list, state["controller"]["scheduler"], strict=True
-        ):
+        for scheduler, saved in zip(self.controller.scheduler_list, state["controller"]["scheduler"], strict=True):
             scheduler.best_metric = saved["best_metric"]
         vars(self.tracker).update(state["tracker"])
         torch.random.set_rng_state(state["torch_rng_state"])

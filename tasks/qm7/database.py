@@ -12,9 +12,7 @@ from tasks.qm7.folder import DATABASE, UNITS, DataFolder
 from tasks.qm7.settings import Split
 
 
-def database(
-    folder: DataFolder, split: Split, inputs: list[str], targets: list[str], *, pin_memory: bool
-) -> Any:
+def database(folder: DataFolder, split: Split, inputs: list[str], targets: list[str], *, pin_memory: bool) -> Any:
     """Return a hippynn database of the molecules, divided into train, valid and test.
 
     The arrays are shared by all trials of a process, which only read them; what hippynn changes in a database

@@ -24,9 +24,7 @@ STOPPING_KEY = "Loss-Err"
 #: epochs; trainable numbers in the network; seconds of all epochs, those before an interruption included.
 _COSTS = ("epochs", "n_parameters", "train_s")
 #: Every metric of a trial.
-METRICS = frozenset(
-    {f"{split}_{end}" for split in ("valid", "test") for end in QUALITIES.values()} | {*_COSTS}
-)
+METRICS = frozenset({f"{split}_{end}" for split in ("valid", "test") for end in QUALITIES.values()} | {*_COSTS})
 
 
 def named(split: str, values: Mapping[str, float]) -> dict[str, float]:

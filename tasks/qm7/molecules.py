@@ -93,9 +93,7 @@ def _value_faults(source: str, molecules: Molecules, z: NDArray[Any]) -> Iterato
             yield _fault(source, f"{key} holds values that are not finite")
     strange = sorted({float(v) for v in np.unique(z)} - {0, *SPECIES})
     if strange:
-        yield _fault(
-            source, f"Z holds {', '.join(f'{v:g}' for v in strange[:5])}; it takes 0, 1, 6, 7, 8, 16"
-        )
+        yield _fault(source, f"Z holds {', '.join(f'{v:g}' for v in strange[:5])}; it takes 0, 1, 6, 7, 8, 16")
     elif not (z > 0).any(axis=1).all():
         yield _fault(source, "Z holds molecules without atoms")
     elif np.isfinite(molecules.r).all() and smallest_distance(molecules) < _NEAREST:

@@ -86,9 +86,7 @@ def _plots(energy: Any, per_atom: tuple[Any, Any], plot_every: int) -> Any:
     predicted, true = per_atom
     return plotting.PlotMaker(
         plotting.Hist2D.compare(energy.mol_energy, saved=True),
-        plotting.Hist2D(
-            true, predicted, xlabel="True energy per atom", ylabel="Predicted", saved="per_atom.pdf"
-        ),
+        plotting.Hist2D(true, predicted, xlabel="True energy per atom", ylabel="Predicted", saved="per_atom.pdf"),
         plotting.HierarchicalityPlot(
             energy.hierarchicality.pred,
             energy.mol_energy.pred - energy.mol_energy.true,

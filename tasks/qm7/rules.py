@@ -74,9 +74,7 @@ def species() -> Rule:
         charges = [z for z in value if isinstance(z, int) and not isinstance(z, bool)]
         return len(charges) == len(value) > 1 and charges[0] == 0 and sorted(set(charges)) == charges
 
-    return Rule(
-        "it takes 0 (padding), then nuclear charges in rising order", "[0,1,6,7,8,16]", accepts, tuple
-    )
+    return Rule("it takes 0 (padding), then nuclear charges in rising order", "[0,1,6,7,8,16]", accepts, tuple)
 
 
 def setting(rule: Rule) -> Any:
@@ -95,9 +93,7 @@ def group_faults(group: type, key: str, given: object) -> Iterator[Fault]:
     rules = rules_of(group)
     names = ", ".join(rules)
     if not isinstance(given, Mapping):
-        yield Fault(
-            f"{key}={given} is not a group of settings", f"it takes {names}", f"Set {key}.{next(iter(rules))}"
-        )
+        yield Fault(f"{key}={given} is not a group of settings", f"it takes {names}", f"Set {key}.{next(iter(rules))}")
         return
     for name in given:
         if name not in rules:

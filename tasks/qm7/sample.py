@@ -24,9 +24,7 @@ FORMULA = (
 )
 _N_ATOMS = 23
 _BOHR_PER_ANGSTROM = 1 / 0.529177210903  # CODATA 2018
-_RADIUS = {
-    z: r * _BOHR_PER_ANGSTROM for z, r in {1: 0.31, 6: 0.76, 7: 0.71, 8: 0.66, 16: 1.05}.items()
-}  # bohr
+_RADIUS = {z: r * _BOHR_PER_ANGSTROM for z, r in {1: 0.31, 6: 0.76, 7: 0.71, 8: 0.66, 16: 1.05}.items()}  # bohr
 _BOND_ENERGY = {1: 104.2, 6: 83.1, 7: 38.4, 8: 33.2, 16: 50.9}  # kcal/mol
 _VALENCE = {6: 4, 7: 3, 8: 2, 16: 2}
 _SHARE = {6: 0.7, 7: 0.14, 8: 0.14, 16: 0.02}  # of the heavy atoms, roughly QM7's
@@ -89,9 +87,7 @@ def _tree(rng: np.random.Generator) -> tuple[NDArray[np.int64], list[int]]:
     return np.array(heavy[: len(free)] + [1] * sum(free), dtype=np.int64), parents
 
 
-def _positions(
-    charges: NDArray[np.int64], parents: list[int], rng: np.random.Generator
-) -> NDArray[np.float64]:
+def _positions(charges: NDArray[np.int64], parents: list[int], rng: np.random.Generator) -> NDArray[np.float64]:
     """Put each atom at a bond's length from its parent, where of some random directions it has most room."""
     positions = np.zeros((len(charges), 3))
     for n in range(1, len(charges)):

@@ -111,6 +111,5 @@ def _other_file(url: str, found: str, expected: str) -> Fault:
     return Fault(
         f"{url} gave a file with {found}",
         f"the expected file has {expected}",
-        "Try again, for the transfer may have broken off; or give a file you have: "
-        "python -m tasks.qm7.prepare qm7.mat",
+        "Try again, for the transfer may have broken off; or give a file you have: python -m tasks.qm7.prepare qm7.mat",
     )

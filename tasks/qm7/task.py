@@ -160,9 +160,7 @@ def _own_faults(task: QM7) -> Iterator[Fault]:
 
 
 def _group_faults(given: Mapping[str, object]) -> Iterator[Fault]:
-    found = [
-        fault for name, group in _GROUPS.items() for fault in group_faults(group, f"task.{name}", given[name])
-    ]
+    found = [fault for name, group in _GROUPS.items() for fault in group_faults(group, f"task.{name}", given[name])]
     yield from found
     split = given["split"]
     if not found and isinstance(split, Mapping) and split["test_size"] + split["valid_size"] >= 1:

@@ -54,9 +54,7 @@ def train(task: QM7, parameters: Mapping[str, ParameterValue], context: TrialCon
     device = chosen_device(task.device, has_gpu=context.has_gpu)
     with isolated(device, task.precision, seed=seed, n_threads=context.n_threads):
         run = _set_up(task, device)
-        hippynn.experiment.serialization.create_structure_file(
-            run.modules, run.database, run.state.controller
-        )
+        hippynn.experiment.serialization.create_structure_file(run.modules, run.database, run.state.controller)
         if context.checkpoint is not None:
             run.state.restore(context.checkpoint, context.directory, made_for)
         _loop(run, _epoch_end(task, run.state, context, made_for))
@@ -69,9 +67,7 @@ def _set_up(task: QM7, device: torch.device) -> _Run:
     print(f"QM7 data: {folder.read_manifest()}")  # noqa: T201
     plot_every = task.training.max_epochs if task.plots else None  # the first epoch, and always the end
     network = assembled(task.network, task.loss, plot_every=plot_every)
-    molecules = database(
-        folder, task.split, network.inputs, network.targets, pin_memory=device.type == "cuda"
-    )
+    molecules = database(folder, task.split, network.inputs, network.targets, pin_memory=device.type == "cuda")
     hippynn.hierarchical_energy_initialization(network.energy, molecules, trainable_after=False)
     modules, controller, tracker = hippynn.setup_training(
         network.modules, hippynn.experiment.SetupParams(controller=_controller(task, network), device=device)
@@ -84,9 +80,7 @@ def _controller(task: QM7, network: Assembled) -> Any:
     optimizer = torch.optim.Adam(network.modules.model.parameters(), lr=task.optimizer.lr)
     with warnings.catch_warnings():
         # hippynn 0.1.3 warns of an argument `verbose` whether or not it is given.
-        warnings.filterwarnings(
-            "ignore", message="Parameter verbose no longer supported", category=UserWarning
-        )
+        warnings.filterwarnings("ignore", message="Parameter verbose no longer supported", category=UserWarning)
         scheduler = controllers.RaiseBatchSizeOnPlateau(
             optimizer,
             max_batch_size=task.scheduler.max_batch_size,

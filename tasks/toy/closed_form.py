@@ -45,9 +45,7 @@ class ClosedForm(Task):
 
     def _faults(self) -> Iterator[Fault]:
         yield from number_faults("task.sleep_s", self.sleep_s, "it takes 0 or more seconds")
-        yield from number_faults(
-            "task.sleep_sigma", self.sleep_sigma, "it takes 0 or more, 0 for a constant run time"
-        )
+        yield from number_faults("task.sleep_sigma", self.sleep_sigma, "it takes 0 or more, 0 for a constant run time")
         yield from number_faults("task.noise", self.noise, "it takes 0 or more, a standard deviation")
         yield from number_faults("task.n_reports", self.n_reports, "it takes 0 or more", is_whole=True)
         yield from failure_faults(self.failures)

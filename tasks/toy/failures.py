@@ -41,9 +41,7 @@ def failure_faults(failures: object) -> Iterator[Fault]:
         return
     for key in failures:
         if key not in list(Fate):
-            yield Fault(
-                f"task.failures.{key} is not a failure", f"there are {keys}", f"Remove task.failures.{key}"
-            )
+            yield Fault(f"task.failures.{key} is not a failure", f"there are {keys}", f"Remove task.failures.{key}")
     known = {fate: failures[fate] for fate in Fate if fate in failures}
     wrong = [fault for fate, share in known.items() for fault in _share_faults(fate, share)]
     yield from wrong
@@ -105,9 +103,7 @@ def _exhaust_memory() -> NoReturn:
         finally:
             # The traceback keeps this frame alive, and with it whatever it holds.
             held.clear()
-    raise MemoryError(
-        "task.failures.out_of_memory chose this trial to fail; no limit of memory could be set here"
-    )
+    raise MemoryError("task.failures.out_of_memory chose this trial to fail; no limit of memory could be set here")
 
 
 @contextmanager

@@ -23,9 +23,7 @@ class Schedule:
     noise: float
 
 
-def draw(
-    seed: int, *, sleep_s: float, sleep_sigma: float, noise: float, failures: Mapping[str, float]
-) -> Schedule:
+def draw(seed: int, *, sleep_s: float, sleep_sigma: float, noise: float, failures: Mapping[str, float]) -> Schedule:
     """Draw one trial's schedule; the same arguments give the same one.
 
     Fate, run time and noise are always all drawn, in this order, so that turning one dial leaves the others'

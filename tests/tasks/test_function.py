@@ -343,9 +343,7 @@ def composed(tmp_path: Path, *lines: str, overrides: tuple[str, ...] = ()) -> ob
 
 def test_somebodys_own_file_starts_from_the_option(tmp_path: Path) -> None:
     """A user's task/mine.yaml needs the option's name in its defaults and the function's path."""
-    assert composed(tmp_path, "defaults: [function]", "function: mine.objective") == Function(
-        "mine.objective"
-    )
+    assert composed(tmp_path, "defaults: [function]", "function: mine.objective") == Function("mine.objective")
 
 
 def test_somebodys_own_file_sets_everything(tmp_path: Path) -> None:

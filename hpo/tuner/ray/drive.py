@@ -1,5 +1,6 @@
 """One run of Ray Tune over a study."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
@@ -46,7 +47,7 @@ def run_trial(config: Mapping[str, object], task: Task) -> None:
     """Run one trial in a worker process and report what came of it."""
 
     def send(report: Report) -> None:
-        lines.report({REPORT: asdict(report), METRICS: dict(report.metrics)})
+        lines.report({REPORT: json.dumps(asdict(report)), METRICS: dict(report.metrics)})
 
     outcome = evaluate(task, Assignment(**config), send, own_process=True)  # type: ignore[arg-type]
-    lines.report({OUTCOME: outcome.to_json(), METRICS: dict(outcome.metrics)})
+    lines.report({OUTCOME: json.dumps(outcome.to_json()), METRICS: dict(outcome.metrics)})

@@ -11,11 +11,12 @@ from ray.tune.experiment import Trial as RayTrial
 from hpo.study import Outcome, Status, Study
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.searcher import StudySearcher
+from hpo.tuner.ray.stateless import Stateless
 
 log = logging.getLogger(__name__)
 
 
-class StudyEvents(Callback):  # type: ignore[misc] - Ray ships no types
+class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no types
     """Tells the study which trials start, and which ended with their worker process."""
 
     def __init__(self, study: Study, searcher: StudySearcher) -> None:
@@ -31,7 +32,7 @@ class StudyEvents(Callback):  # type: ignore[misc] - Ray ships no types
         self._study.tell(self._index_of[trial.trial_id], _outcome(lines.error_of(trial)))
 
 
-class GuardedCallback(Callback):  # type: ignore[misc] - Ray ships no types
+class GuardedCallback(Stateless, Callback):  # type: ignore[misc]  # Ray ships no types
     """A Ray Tune callback whose faults are logged and reach nobody else.
 
     Args:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import ray
 
@@ -41,7 +42,7 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
 
 def _settings(slots: int) -> dict[str, str]:
     return {
-        "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),  # workers import what we can
+        "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),  # workers import what we can
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # with the node's address, this keeps Ray on loopback
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_AIR_NEW_OUTPUT": "0",

@@ -1,19 +1,22 @@
 """The study as a Ray Tune searcher: suggest is ask, on_trial_complete is tell."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from ray.tune.search import Searcher
 
-from hpo.study import Outcome, Study, Trial
+from hpo.study import Outcome, Status, Study, Trial
 from hpo.task import Report
+from hpo.tuner.ray.stateless import Stateless
 from hpo.worker import Assignment
 
-REPORT, OUTCOME = "report", "outcome"  # keys of a result
+# Keys of a result. Their values are JSON texts: Ray flattens nested values on some of the ways to a searcher.
+REPORT, OUTCOME = "report", "outcome"
 
 
-class StudySearcher(Searcher):  # type: ignore[misc] - Ray ships no types
+class StudySearcher(Stateless, Searcher):  # type: ignore[misc]  # Ray ships no types
     """Hands a study's trials to Ray Tune.
 
     Attributes:
@@ -36,17 +39,17 @@ class StudySearcher(Searcher):  # type: ignore[misc] - Ray ships no types
 
     def on_trial_result(self, trial_id: str, result: Mapping[str, object]) -> None:
         """Pass a progress report on to the study."""
-        report = result.get(REPORT)
-        if isinstance(report, Mapping):
-            self._study.report(self.index_of[trial_id], Report(**report))
+        if REPORT in result:
+            self._study.report(self.index_of[trial_id], Report(**json.loads(str(result[REPORT]))))
 
-    def on_trial_complete(
-        self, trial_id: str, result: Mapping[str, object] | None = None, error: bool = False
-    ) -> None:
+    def on_trial_complete(self, trial_id: str, result: Mapping[str, object] | None = None, error: bool = False) -> None:
         """Tell the study the outcome; one whose worker died is told by the callback, which knows why."""
-        outcome = (result or {}).get(OUTCOME)
-        if not error and isinstance(outcome, Mapping):
-            self._study.tell(self.index_of[trial_id], Outcome.from_json(outcome))
+        if error:
+            return
+        outcome = Outcome(Status.CRASHED, reason="the worker ended without an outcome")
+        if result and OUTCOME in result:
+            outcome = Outcome.from_json(json.loads(str(result[OUTCOME])))
+        self._study.tell(self.index_of[trial_id], outcome)
 
     def save(self, checkpoint_path: str) -> None:
         """Write an empty file, which Ray wants: the study's journal is the record."""

@@ -26,9 +26,7 @@ class RayTuner(Tuner):
         """
         return resources.slots(machine, concurrency)
 
-    def run(
-        self, study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]
-    ) -> None:
+    def run(self, study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]) -> None:
         """Start a Ray of its own, run the trials, and stop it."""
         from hpo.tuner.ray.drive import drive  # noqa: PLC0415 - Ray takes a second to import
         from hpo.tuner.ray.local import local_ray  # noqa: PLC0415 - the same

@@ -28,9 +28,7 @@ def test_neighbouring_seeds_give_different_schedules() -> None:
 def test_one_dial_leaves_the_other_draws() -> None:
     """Another shape of the run time changes neither fate nor noise."""
     changed = [schedule(seed, sleep_sigma=0) for seed in range(50)]
-    assert [(s.fate, s.noise) for s in changed] == [
-        (s.fate, s.noise) for s in (schedule(seed) for seed in range(50))
-    ]
+    assert [(s.fate, s.noise) for s in changed] == [(s.fate, s.noise) for s in (schedule(seed) for seed in range(50))]
 
 
 @pytest.mark.parametrize("sigma", [0.2, 0.5, 1.0])

@@ -104,9 +104,7 @@ def test_all_faults_are_reported_together() -> None:
 
 def test_shares_above_one_together_are_refused() -> None:
     """Shares that add up to more than all trials are a fault that names the keys to lower."""
-    with pytest.raises(
-        InputError, match=r"adds up to 1\.2 .*Lower task\.failures\.nan or task\.failures\.exit\."
-    ):
+    with pytest.raises(InputError, match=r"adds up to 1\.2 .*Lower task\.failures\.nan or task\.failures\.exit\."):
         Branin(failures={"exit": 0.6, "nan": 0.6, "hang": 0})
 
 

@@ -1,0 +1,1 @@
+"""The config tree of python -m hpo: a folder is a group, a file is a choice."""

@@ -1,0 +1,193 @@
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpo.study import Outcome, Status
+from hpo.task import Metrics, ParameterValue, Report, Signature, Task, TrialContext
+from hpo.worker import Assignment, evaluate
+
+Body = Callable[[Mapping[str, ParameterValue], TrialContext], float | Metrics]
+
+
+@dataclass(frozen=True)
+class BodyTask(Task):
+    body: Body
+    name: str = "body"
+
+    @property
+    def signature(self) -> Signature:
+        return Signature(frozenset({"x"}))
+
+    def run(self, parameters: Mapping[str, ParameterValue], context: TrialContext) -> float | Metrics:
+        return self.body(parameters, context)
+
+
+def run(folder: Path, body: Body, reports: list[Report] | None = None) -> Outcome:
+    assignment = Assignment(index=7, parameters={"x": 2.0}, directory=str(folder), seed=5, checkpoint="a.pt")
+    send = (reports if reports is not None else []).append
+    return evaluate(BodyTask(body), assignment, send, own_process=False)
+
+
+def test_a_number_becomes_a_metric_called_value(tmp_path: Path) -> None:
+    """A task that returns a number completes with one metric."""
+    outcome = run(tmp_path, lambda parameters, _: float(parameters["x"]) + 1)
+    assert (outcome.status, outcome.metrics) == (Status.COMPLETED, {"value": 3.0})
+
+
+def test_relative_paths_of_a_task_lie_in_the_trial_directory(tmp_path: Path) -> None:
+    """A file that the task writes by a relative path is in the trial's directory; afterwards we are back."""
+    before = Path.cwd()
+
+    def body(*_: object) -> float:
+        Path("model.bin").write_text("weights")
+        return 1.0
+
+    run(tmp_path, body)
+    assert (tmp_path / "model.bin").read_text() == "weights"
+    assert Path.cwd() == before
+
+
+def test_what_a_task_prints_is_in_its_log(tmp_path: Path) -> None:
+    """log.txt holds what the task printed."""
+
+    def body(*_: object) -> float:
+        print("epoch 1")  # noqa: T201 - what is tested
+        return 1.0
+
+    run(tmp_path, body)
+    assert "epoch 1" in (tmp_path / "log.txt").read_text()
+
+
+def test_native_output_is_in_the_log_of_a_worker_process(tmp_path: Path) -> None:
+    """In a process of its own, even what a child process prints is in log.txt, and the terminal comes back."""
+    script = (
+        "import os, sys; from pathlib import Path; from hpo.capture import capture\n"
+        f"with capture(Path({str(tmp_path / 'log.txt')!r}), native=True):\n"
+        "    os.system('echo from a child')\n"
+        "print('back')\n"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert (tmp_path / "log.txt").read_text() == "from a child\n"
+    assert shown.stdout == "back\n"
+
+
+def test_an_exception_is_an_outcome(tmp_path: Path) -> None:
+    """A task that raises ends its trial as failed with type and message; the log has the traceback."""
+
+    def body(*_: object) -> float:
+        raise ValueError("negative\nlength")
+
+    outcome = run(tmp_path, body)
+    assert (outcome.status, outcome.reason) == (Status.FAILED, "ValueError: negative length")
+    assert "Traceback" in (tmp_path / "log.txt").read_text()
+
+
+def test_a_task_that_exits_is_an_outcome(tmp_path: Path) -> None:
+    """sys.exit in a task ends its trial, not the worker."""
+    outcome = run(tmp_path, lambda *_: sys.exit(3))
+    assert (outcome.status, outcome.reason) == (Status.FAILED, "SystemExit: 3")
+
+
+def test_want_of_memory_has_a_status_of_its_own(tmp_path: Path) -> None:
+    """An allocation that fails ends the trial as out of memory."""
+    outcome = run(tmp_path, lambda *_: float(len(bytearray(1 << 62))))
+    assert outcome.status is Status.OUT_OF_MEMORY
+
+
+def test_the_context_tells_the_trial(tmp_path: Path) -> None:
+    """The task sees its index, seed, directory and last checkpoint."""
+    seen: list[TrialContext] = []
+
+    def body(_: object, context: TrialContext) -> float:
+        seen.append(context)
+        return 1.0
+
+    run(tmp_path, body)
+    (context,) = seen
+    assert (context.index, context.seed, context.directory) == (7, 5, tmp_path)
+    assert context.checkpoint == tmp_path / "a.pt"
+
+
+def test_reports_are_sent_with_the_checkpoint_relative_to_the_trial(tmp_path: Path) -> None:
+    """A report carries step, metrics and the checkpoint's relative path."""
+    reports: list[Report] = []
+
+    def body(_: object, context: TrialContext) -> float:
+        context.report(3, {"loss": 1}, checkpoint=context.directory / "c.pt")
+        return 1.0
+
+    run(tmp_path, body, reports)
+    assert reports == [Report(3, {"loss": 1.0}, "c.pt")]
+
+
+def test_a_checkpoint_outside_the_trial_is_refused(tmp_path: Path) -> None:
+    """A checkpoint must lie in the trial's directory."""
+
+    def body(_: object, context: TrialContext) -> float:
+        context.report(1, {}, checkpoint="/elsewhere/c.pt")
+        return 1.0
+
+    assert "not in the subpath" in str(run(tmp_path, body).reason)
+
+
+def test_the_outcome_is_on_the_disk(tmp_path: Path) -> None:
+    """result.json holds the outcome."""
+    outcome = run(tmp_path, lambda *_: 1.0)
+    assert Outcome.from_json(json.loads((tmp_path / "result.json").read_text())) == outcome
+
+
+def test_numerical_libraries_are_told_their_threads(tmp_path: Path) -> None:
+    """While a trial runs, OpenMP and its like are limited; afterwards the environment is as before."""
+    seen: list[str | None] = []
+
+    def body(*_: object) -> float:
+        seen.append(os.environ.get("OMP_NUM_THREADS"))
+        return 1.0
+
+    before = os.environ.get("OMP_NUM_THREADS")
+    run(tmp_path, body)
+    assert seen == ["1"]
+    assert os.environ.get("OMP_NUM_THREADS") == before
+
+
+def test_a_breakpoint_in_a_task_opens_the_debugger_on_the_terminal(tmp_path: Path) -> None:
+    """With the inline tuner, breakpoint() stops in the task's own frame and talks to the terminal."""
+    script = (
+        "from pathlib import Path; from hpo.capture import capture\n"
+        "def task():\n"
+        "    secret = 42\n"
+        "    breakpoint()\n"
+        "    return secret\n"
+        f"with capture(Path({str(tmp_path / 'log.txt')!r}), native=False):\n"
+        "    task()\n"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", script],
+        input="p secret\nc\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        env={key: value for key, value in os.environ.items() if key != "PYTHONBREAKPOINT"},
+    )
+    assert "42" in shown.stdout
+
+
+def test_a_trial_runs_outside_the_main_thread(tmp_path: Path) -> None:
+    """Ray runs tasks in a thread; nothing here needs the main one."""
+    outcomes: list[Outcome] = []
+    thread = threading.Thread(target=lambda: outcomes.append(run(tmp_path, lambda *_: 1.0)))
+    thread.start()
+    thread.join()
+    assert outcomes[0].status is Status.COMPLETED
+
+
+def test_an_outcome_that_is_no_number_is_a_failure(tmp_path: Path) -> None:
+    """A task that returns text ends as failed, saying what it returned."""
+    outcome = run(tmp_path, lambda *_: {"loss": "low"})
+    assert outcome.status is Status.FAILED
+    assert "low" in str(outcome.reason)
