@@ -14,13 +14,26 @@ def write_atomically(path: Path, text: str) -> None:
     replace_atomically(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
+def write_reproducible(path: Path, text: str) -> None:
+    """Replace the file at ``path`` as :func:`write_atomically` does, without waiting for the disk.
+
+    For what can be written again from the journal: after a power failure the file may be old or empty.
+
+    Raises:
+        OSError: If the folder cannot be written; the old file is then untouched.
+    """
+    temporary = _temporary_name(path)
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
 def replace_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` make a file under a temporary name, flush it to the disk and rename it to ``path``.
 
     Raises:
         OSError: If the folder cannot be written; the old file is then untouched.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _temporary_name(path)
     try:
         write(temporary)
         with temporary.open("rb") as written:
@@ -28,3 +41,7 @@ def replace_atomically(path: Path, write: Callable[[Path], object]) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _temporary_name(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")

@@ -15,7 +15,7 @@ class ListProposer:
         self.data: dict[int, Metrics] = {}
         self.failed: dict[int, str] = {}
 
-    def suggest(self) -> tuple[int, Mapping[str, ParameterValue]] | None:
+    def suggest(self, n_left: int) -> tuple[int, Mapping[str, ParameterValue]] | None:
         index = next(self._indices)
         return None if index == self._n_points else (index, {"x": float(index)})
 
@@ -24,6 +24,9 @@ class ListProposer:
 
     def fail(self, index: int, reason: str) -> None:
         self.failed[index] = reason
+
+    def prepare(self, n_left: int) -> None:
+        """Make nothing ahead."""
 
     def save(self, path: Path) -> None:
         path.write_text("{}")

@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from ax.api.client import Client
@@ -15,6 +16,8 @@ from hpo.optimizer import ax_space
 from hpo.optimizer.settings import Optimizer
 from hpo.space import SearchSpace
 from hpo.task import Metrics, ParameterValue
+
+Suggestion = tuple[int, Mapping[str, ParameterValue]]
 
 
 class AxProposer:
@@ -37,6 +40,9 @@ class AxProposer:
         quiet_ax()
         self._space = space
         self._first = deque(space.with_fixed(parameters) for parameters in optimizer.first)
+        self._n_at_once = 1 if optimizer.learns else 2 * slots
+        self._ready: deque[Suggestion] = deque()
+        self._told: deque[tuple[int, Metrics | None]] = deque()
         self._n_points = space.n_points
         self._n_suggested = 0
         self._client = Client(random_seed=seed)
@@ -51,28 +57,33 @@ class AxProposer:
         )
         self._client.set_generation_strategy(optimizer.generation_strategy(seed, slots))
 
-    def suggest(self) -> tuple[int, Mapping[str, ParameterValue]] | None:
-        """Return a new trial's index and parameters, or None when the space has no untried point left."""
-        if self._first:
-            parameters = self._first.popleft()
-            index = self._client.attach_trial(self._varying(parameters))
-        else:
-            if self._n_suggested >= self._n_points:
-                return None
-            try:
-                ((index, parameters),) = self._client.get_next_trials(max_trials=1).items()
-            except SearchSpaceExhausted:
-                return None
-        self._n_suggested += 1
-        return index, self._space.with_fixed(parameters)
+    def suggest(self, n_left: int) -> Suggestion | None:
+        """Return a new trial's index and parameters, or None when the space has no untried point left.
+
+        Args:
+            n_left: How many trials the study will still ask for, this one among them.
+        """
+        if not self._ready:
+            self._generate(min(self._n_at_once, n_left))
+        return self._ready.popleft() if self._ready else None
+
+    def prepare(self, n_left: int) -> None:
+        """Use a pause to tell Ax what was told, and to make suggestions ahead if outcomes would not change them.
+
+        Args:
+            n_left: How many trials the study will still ask for.
+        """
+        self._pass_on()
+        if self._n_at_once > 1 and not self._ready and n_left > 0:
+            self._generate(min(self._n_at_once, n_left))
 
     def complete(self, index: int, data: Metrics) -> None:
         """Take the objective and the constraint metrics of a trial as data."""
-        self._client.complete_trial(index, raw_data=dict(data))
+        self._told.append((index, data))
 
-    def fail(self, index: int, reason: str) -> None:
+    def fail(self, index: int, reason: str) -> None:  # Ax keeps no reason of abandoned trials
         """Take note that a trial ended without data."""
-        self._client.mark_trial_abandoned(index)
+        self._told.append((index, None))
 
     def save(self, path: Path) -> None:
         """Write Ax's JSON to ``path``, atomically.
@@ -80,7 +91,31 @@ class AxProposer:
         Raises:
             OSError: If the folder cannot be written.
         """
+        self._pass_on()
         replace_atomically(path, lambda temporary: self._client.save_to_json_file(str(temporary)))
+
+    def _generate(self, n_trials: int) -> None:
+        self._pass_on()
+        if self._first:
+            parameters = self._first.popleft()
+            self._keep({self._client.attach_trial(self._varying(parameters)): parameters})
+        elif self._n_suggested < self._n_points:
+            # Ax goes on with the untried points of a small space, and raises when it finds none.
+            with suppress(SearchSpaceExhausted):
+                self._keep(self._client.get_next_trials(max_trials=n_trials))
+
+    def _keep(self, trials: Mapping[int, Mapping[str, ParameterValue]]) -> None:
+        self._n_suggested += len(trials)
+        self._ready.extend((index, self._space.with_fixed(parameters)) for index, parameters in trials.items())
+
+    def _pass_on(self) -> None:
+        """Tell Ax what was told since; it takes some 10 ms a trial, too long for the path between two trials."""
+        while self._told:
+            index, data = self._told.popleft()
+            if data is None:
+                self._client.mark_trial_abandoned(index)
+            else:
+                self._client.complete_trial(index, raw_data=dict(data))
 
     def _varying(self, parameters: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
         fixed = self._space.fixed

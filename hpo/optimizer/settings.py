@@ -26,6 +26,11 @@ class Optimizer(ABC):
 
     first: Sequence[Mapping[str, ParameterValue]] = ()
 
+    @property
+    def learns(self) -> bool:
+        """Whether outcomes change what is proposed."""
+        return False
+
     @abstractmethod
     def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":
         """Return Ax's strategy.
@@ -59,6 +64,11 @@ class Bayes(Optimizer):
     n_initial: int | None = None
     centre: bool = True
     torch_device: str | None = None
+
+    @property
+    def learns(self) -> bool:
+        """They do."""
+        return True
 
     def __post_init__(self) -> None:
         if self.n_initial is not None and self.n_initial < 1:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import yaml
 
-from hpo.atomic import write_atomically
+from hpo.atomic import write_reproducible
 from hpo.objective import OBJECTIVE_METRIC, Objective
 from hpo.space import SearchSpace
 from hpo.study.journal import SCHEMA, Journal
@@ -27,14 +27,25 @@ log = logging.getLogger(__name__)
 class Proposer(Protocol):
     """What proposes parameters and learns from outcomes; knows trials by index."""
 
-    def suggest(self) -> tuple[int, Mapping[str, ParameterValue]] | None:
-        """Return a new trial's index and parameters, or None when the space has no point left."""
+    def suggest(self, n_left: int) -> tuple[int, Mapping[str, ParameterValue]] | None:
+        """Return a new trial's index and parameters, or None when the space has no point left.
+
+        Args:
+            n_left: How many trials the study will still ask for, this one among them.
+        """
 
     def complete(self, index: int, data: Metrics) -> None:
         """Take the objective and the constraint metrics of a trial as data."""
 
     def fail(self, index: int, reason: str) -> None:
         """Take note that a trial ended without data."""
+
+    def prepare(self, n_left: int) -> None:
+        """Use a pause to make suggestions ahead, if outcomes would not change them.
+
+        Args:
+            n_left: How many trials the study will still ask for.
+        """
 
     def save(self, path: Path) -> None:
         """Write the state to ``path``, atomically."""
@@ -115,7 +126,7 @@ class Study:
         if self.is_asked_out or self.n_running >= self.plan.slots:
             return None
         began = time.perf_counter()
-        suggestion = self._proposer.suggest()
+        suggestion = self._proposer.suggest(self._n_left)
         generation_s = time.perf_counter() - began
         if suggestion is None:
             self._is_exhausted = True
@@ -128,7 +139,7 @@ class Study:
         trial = self._trials[index] = Trial(index, dict(parameters))
         directory = self.paths.trial(index)
         directory.mkdir(parents=True, exist_ok=True)
-        write_atomically(directory / PARAMETERS_FILE, yaml.safe_dump(dict(parameters), sort_keys=False))
+        write_reproducible(directory / PARAMETERS_FILE, yaml.safe_dump(dict(parameters), sort_keys=False))
         return trial
 
     def start(self, index: int) -> None:
@@ -174,8 +185,13 @@ class Study:
         else:
             self._proposer.fail(index, outcome.reason or str(outcome.status))
         self._observers.on_trial_end(self, trial)
-        self._saving.run(self._save)
         return trial
+
+    def pause(self) -> None:
+        """Do what can wait while trials run: generate suggestions ahead, save the state."""
+        self._proposer.prepare(self._n_left)
+        if len(self._trials) > len(self._running):
+            self._saving.run(self._save)
 
     @property
     def best(self) -> Trial | None:
@@ -201,6 +217,10 @@ class Study:
             self._best is None or self.objective.better(self.value(trial), self.value(self._best))
         ):
             self._best = trial
+
+    @property
+    def _n_left(self) -> int:
+        return self.plan.num_trials - len(self._trials)
 
     def _screened(self, outcome: Outcome) -> Outcome:
         if outcome.status is not Status.COMPLETED:

@@ -54,3 +54,4 @@ class InlineTuner(Tuner):
                 own_process=False,
             )
             study.tell(trial.index, outcome)
+            study.pause()
