@@ -9,6 +9,7 @@ from omegaconf import DictConfig
 
 from hpo.errors import HpoError, InputError, StudyExistsError
 from hpo.invocation import Invocation
+from hpo.quiet import quiet_libraries
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ def main() -> None:
 
 def _job(config: DictConfig) -> float:
     """Run one study and return its best value, NaN if there is none."""
+    quiet_libraries()
     invocation = Invocation.of_hydra(config)
     for folder in reversed(invocation.import_paths):
         if folder not in sys.path:

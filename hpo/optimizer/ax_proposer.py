@@ -1,7 +1,5 @@
 """The Ax client behind the study's ask and tell."""
 
-import logging
-import warnings
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,6 +14,7 @@ from hpo.optimizer import ax_space
 from hpo.optimizer.settings import Optimizer
 from hpo.space import SearchSpace
 from hpo.task import Metrics, ParameterValue
+from hpo.threads import limited_threads
 
 Suggestion = tuple[int, Mapping[str, ParameterValue]]
 
@@ -37,7 +36,6 @@ class AxProposer:
     def __init__(
         self, optimizer: Optimizer, space: SearchSpace, objective: Objective, *, seed: int, slots: int
     ) -> None:
-        quiet_ax()
         self._space = space
         self._first = deque(space.with_fixed(parameters) for parameters in optimizer.first)
         self._n_at_once = 1 if optimizer.learns else 2 * slots
@@ -99,9 +97,12 @@ class AxProposer:
         if self._first:
             parameters = self._first.popleft()
             self._keep({self._client.attach_trial(self._varying(parameters)): parameters})
-        elif self._n_suggested < self._n_points:
-            # Ax goes on with the untried points of a small space, and raises when it finds none.
-            with suppress(SearchSpaceExhausted):
+            return
+        n_trials = int(min(n_trials, self._n_points - self._n_suggested))  # Ax looks for half a minute for the rest
+        if n_trials > 0:
+            # One thread: the processors are busy with trials, and threads of torch that wait for each other on busy
+            # processors take many times longer.
+            with suppress(SearchSpaceExhausted), limited_threads(1):
                 self._keep(self._client.get_next_trials(max_trials=n_trials))
 
     def _keep(self, trials: Mapping[int, Mapping[str, ParameterValue]]) -> None:
@@ -120,12 +121,3 @@ class AxProposer:
     def _varying(self, parameters: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
         fixed = self._space.fixed
         return {name: value for name, value in parameters.items() if name not in fixed}
-
-
-def quiet_ax() -> None:
-    """Keep Ax's running commentary off the terminal; what it warns of in earnest it raises."""
-    for name in ("ax", "ax.api.client"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    for category in (DeprecationWarning, FutureWarning, UserWarning, RuntimeWarning):
-        for module in ("ax", "botorch", "gpytorch", "linear_operator", "pyro"):
-            warnings.filterwarnings("ignore", category=category, module=rf"{module}(\.|$)")

@@ -1,0 +1,103 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hpo.assembly import Assembled
+from hpo.errors import InputError
+from tests.cli import hpo
+
+Assemble = Callable[..., Assembled]
+
+FAULTS = [
+    (
+        ["+space.parameters.x3={type: range, bounds: [0, 1]}"],
+        r"space.parameters.x3 is not a parameter of task 'branin'",
+    ),
+    (["~space.parameters.x2"], r"space.parameters lacks x2, which task 'branin' needs"),
+    (["space.parameters.x1.bounds=[10, -5]"], r"space.parameters.x1.bounds"),
+    (["+space.parameters.x1.log=true"], r"space.parameters.x1"),
+    (
+        ["space.parameters.x1.type=choice", "+space.parameters.x1.values=[]", "~space.parameters.x1.bounds"],
+        r"x1.values=\[\]",
+    ),
+    (["space.constraints=['x1 <= x9']"], r"x9"),
+    (["space.constraints=['x1*x2 <= 3']"], r"product"),
+    (["space.constraints=['x1 + x2 <= -100']"], r"space.constraints"),
+    (["objective.metric=loss"], r"objective.metric"),
+    (["objective.metric=value +"], r"objective.metric"),
+    (["objective.direction=down"], r"objective.direction=down"),
+    (["num_trials=0"], r"num_trials=0 asks for no trial .* Set num_trials=24"),
+    (["num_trials=2.5"], r"num_trials=2.5"),
+    (["concurrency=0"], r"concurrency=0 lets no trial run"),
+    (["concurrency=9999"], r"concurrency=9999 .* needs 9999 processors"),
+    (["tuner=inline", "concurrency=2"], r"concurrency=2 does not go with tuner=inline"),
+    (["seed=-1"], r"seed=-1 is no seed"),
+    (["task.sleep_s=-1"], r"task.sleep_s=-1"),
+    (["+task.sleeps=1"], r"task cannot be made of .*sleeps"),
+    (["+space.constraint=x"], r"space.constraint is no setting .*constraints"),
+    (["+objective.goal=x"], r"objective.goal is no setting"),
+    (["task=function", "space=branin", "task.function=no_such_module.f"], r"no_such_module"),
+    (["task=function", "space=branin"], r"task.function"),
+    (["optimizer.n_initial=0"], r"optimizer.n_initial=0"),
+    (["optimizer.first=[{x1: 99, x2: 1}]"], r"optimizer.first\[0\]: x1=99"),
+    (["resources.cpus_per_trial=0"], r"resources.cpus_per_trial=0"),
+    (["tuner=inline", "callbacks=json"], r"callbacks.json .* Choose tuner=ray"),
+    (["space.file=no_such.json"], r"no_such.json"),
+    (["callbacks.csv._target_=no.such.Callback"], r"callbacks.csv cannot be made"),
+    (["tuner._target_=hpo.resources.Resources"], r"tuner is a Resources"),
+]
+
+
+@pytest.mark.parametrize(("overrides", "message"), FAULTS, ids=lambda value: str(value)[:60])
+def test_bad_input_is_refused_with_its_key(assembled: Assemble, overrides: list[str], message: str) -> None:
+    """Each fault is found before anything starts, and named by its config key."""
+    with pytest.raises(InputError, match=message):
+        assembled(*overrides)
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "", ".hidden", "multirun", "a" * 300, "a b", "-x"])
+def test_a_name_that_is_no_folder_below_outputs_is_refused(assembled: Assemble, name: str) -> None:
+    """A study stays below outputs/ and away from the multiruns' folder."""
+    with pytest.raises(InputError, match=r"is no name for a folder below outputs/"):
+        assembled(study=name)
+
+
+def test_independent_faults_are_reported_together(assembled: Assemble) -> None:
+    """Five faults in five places are five lines of one error."""
+    with pytest.raises(InputError) as caught:
+        assembled(
+            "num_trials=0",
+            "task.sleep_s=-1",
+            "space.parameters.x1.bounds=[10, -5]",
+            "objective.direction=down",
+            "concurrency=9999",
+        )
+    assert len(caught.value.faults) == 5
+
+
+def test_every_fault_has_three_parts(assembled: Assemble) -> None:
+    """A fault says what is wrong, what is allowed and what to type."""
+    with pytest.raises(InputError) as caught:
+        assembled("num_trials=0", "seed=-1", study="../x")
+    for fault in caught.value.faults:
+        assert all(part and not part.endswith(".") for part in fault)
+
+
+def test_a_refused_run_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Bad input ends with 2, explains itself without a traceback, and makes no file."""
+    run = hpo("study=../x", "num_trials=0", cwd=tmp_path)
+    assert run.returncode == 2
+    assert "study=../x" in run.stdout
+    assert "num_trials=0" in run.stdout
+    assert "Traceback" not in run.stdout + run.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path.parent / "x").exists()
+
+
+def test_a_choice_that_does_not_exist_is_answered_with_those_that_do(tmp_path: Path) -> None:
+    """A typo in a group names the group's choices."""
+    run = hpo("optimizer=bayse", cwd=tmp_path)
+    assert run.returncode != 0
+    assert "bayes" in run.stderr
+    assert "Traceback" not in run.stderr
