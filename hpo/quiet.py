@@ -9,9 +9,13 @@ CATEGORIES = (DeprecationWarning, FutureWarning, PendingDeprecationWarning, Runt
 
 
 def quiet_libraries() -> None:
-    """Keep the commentary of :data:`LIBRARIES` off the terminal for the rest of this process; errors stay."""
-    for logger in ("ax", "ax.api.client"):  # the second has a level of its own
-        logging.getLogger(logger).setLevel(logging.ERROR)
+    """Keep the warnings of :data:`LIBRARIES` off the terminal for the rest of this process; errors stay."""
     for library in LIBRARIES:
         for category in CATEGORIES:
             warnings.filterwarnings("ignore", category=category, module=rf"{library}(\.|$)")
+
+
+def quiet_loggers(*names: str) -> None:
+    """Let these loggers speak of errors only; to be called after the import that gives them their level."""
+    for name in names:
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,9 +1,9 @@
-"""Three argon-like atoms: which triangle has the lowest Lennard-Jones energy?"""
+"""Three atoms in an isosceles triangle: where is the Lennard-Jones energy lowest?"""
 
-from math import cos, radians, sqrt
+from math import radians, sin
 
 
-def energy(r12: float, r13: float, angle: float, epsilon: float = 1.0) -> float:
-    """Return the energy for distances r12, r13 (in sigma) and the angle between them (degrees)."""
-    r23 = sqrt(r12**2 + r13**2 - 2 * r12 * r13 * cos(radians(angle)))
-    return sum(4 * epsilon * (r**-12 - r**-6) for r in (r12, r13, r23))
+def energy(bond: float, angle: float, epsilon: float = 1.0) -> float:
+    """Return the energy (in epsilon's unit) of two bonds (in sigma) with an angle (degrees) between them."""
+    base = 2 * bond * sin(radians(angle) / 2)
+    return sum(4 * epsilon * (r**-12 - r**-6) for r in (bond, bond, base))

@@ -12,6 +12,7 @@ from hpo.atomic import replace_atomically
 from hpo.objective import Objective
 from hpo.optimizer import ax_space
 from hpo.optimizer.settings import Optimizer
+from hpo.quiet import quiet_loggers
 from hpo.space import SearchSpace
 from hpo.task import Metrics, ParameterValue
 from hpo.threads import limited_threads
@@ -36,6 +37,7 @@ class AxProposer:
     def __init__(
         self, optimizer: Optimizer, space: SearchSpace, objective: Objective, *, seed: int, slots: int
     ) -> None:
+        quiet_loggers("ax", "ax.api.client")
         self._space = space
         self._first = deque(space.with_fixed(parameters) for parameters in optimizer.first)
         self._n_at_once = 1 if optimizer.learns else 2 * slots

@@ -25,7 +25,7 @@ class ClosedForm(Task):
         sleep_sigma: Shape of a lognormal run time, whose mean stays ``sleep_s``; 0 for a constant one.
         noise: Standard deviation of the Gaussian noise on the value.
         n_reports: Reports, evenly spaced over the run time, of a value that falls towards the final one.
-        failures: Shares of the trials, 0 to 1, that return NaN (``nan``), raise (``error``), never end
+        failures: Shares of the trials, 0 to 1, that return NaN (``invalid``), raise (``error``), never end
             (``hang``), end their process (``exit``) or meet a limit of memory (``out_of_memory``).
 
     Raises:

@@ -22,7 +22,7 @@ _ROUNDING = 1e-9
 class Fate(StrEnum):
     """How a trial can end badly; the values are the keys under ``task.failures``."""
 
-    NAN = "nan"
+    INVALID = "invalid"
     ERROR = "error"
     HANG = "hang"
     EXIT = "exit"
@@ -71,7 +71,7 @@ def strike(fate: Fate) -> float:
     """Let ``fate`` happen.
 
     Returns:
-        NaN for :attr:`Fate.NAN`; no other fate returns.
+        NaN for :attr:`Fate.INVALID`; no other fate returns.
 
     Raises:
         RuntimeError: For :attr:`Fate.ERROR`.

@@ -43,7 +43,6 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
 def _settings(slots: int) -> dict[str, str]:
     return {
         "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),  # workers import what we can
-        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # with the node's address, this keeps Ray on loopback
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_AIR_NEW_OUTPUT": "0",
         "RAY_DISABLE_IMPORT_WARNING": "1",

@@ -25,9 +25,9 @@ def run(fate: str, directory: Path) -> float:
     return float(result["value"])
 
 
-def test_nan_returns_nan(tmp_path: Path) -> None:
-    """A trial with the fate nan returns NaN as its value."""
-    assert math.isnan(run("nan", tmp_path))
+def test_invalid_returns_nan(tmp_path: Path) -> None:
+    """A trial with the fate invalid returns NaN as its value."""
+    assert math.isnan(run("invalid", tmp_path))
 
 
 def test_error_raises(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_trial_that_is_not_chosen_ends_well(tmp_path: Path) -> None:
 
 
 def run_with_no_share(directory: Path) -> float:
-    task = Branin(failures={"nan": 0, "error": 0})
+    task = Branin(failures={"invalid": 0, "error": 0})
     result = task.run(POINT, TrialContext(index=0, directory=directory, seed=0))
     assert isinstance(result, dict)
     return float(result["value"])

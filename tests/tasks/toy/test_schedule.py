@@ -7,7 +7,7 @@ import pytest
 from tasks.toy.failures import Fate
 from tasks.toy.schedule import Schedule, draw
 
-SHARES = {"nan": 0.1, "error": 0.2, "hang": 0.05, "exit": 0.15, "out_of_memory": 0.3}
+SHARES = {"invalid": 0.1, "error": 0.2, "hang": 0.05, "exit": 0.15, "out_of_memory": 0.3}
 
 
 def schedule(seed: int, **changes: float) -> Schedule:

@@ -7,7 +7,7 @@ from hydra.utils import instantiate
 from tasks.toy import Branin, Hartmann6
 
 CONF = Path(__file__).parents[3] / "conf"
-DEFAULTS = dict.fromkeys(("nan", "error", "hang", "exit", "out_of_memory"), 0)
+DEFAULTS = dict.fromkeys(("invalid", "error", "hang", "exit", "out_of_memory"), 0)
 
 
 def option(*overrides: str) -> object:

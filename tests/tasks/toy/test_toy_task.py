@@ -45,7 +45,7 @@ def test_its_name_is_its_option(task: Task, name: str) -> None:
 
 def test_it_survives_pickling() -> None:
     """A task with all its settings is the same after the way to a worker."""
-    task = Hartmann6(sleep_s=1, sleep_sigma=0.5, noise=0.1, n_reports=3, failures={"nan": 0.1})
+    task = Hartmann6(sleep_s=1, sleep_sigma=0.5, noise=0.1, n_reports=3, failures={"invalid": 0.1})
     assert pickle.loads(pickle.dumps(task)) == task  # noqa: S301 - pickled one call before
 
 
@@ -90,7 +90,7 @@ def test_all_faults_are_reported_together() -> None:
             sleep_sigma=float("nan"),
             noise="much",  # type: ignore[arg-type] # what a YAML file may hold
             n_reports=1.5,  # type: ignore[arg-type] # the same
-            failures={"nan": 2, "explode": 0.1},
+            failures={"invalid": 2, "explode": 0.1},
         )
     assert [fault.what for fault in caught.value.faults] == [
         "task.sleep_s=-1 is negative",
@@ -98,22 +98,22 @@ def test_all_faults_are_reported_together() -> None:
         "task.noise=much is not a number",
         "task.n_reports=1.5 is not a whole number",
         "task.failures.explode is not a failure",
-        "task.failures.nan=2 is above 1",
+        "task.failures.invalid=2 is above 1",
     ]
 
 
 def test_shares_above_one_together_are_refused() -> None:
     """Shares that add up to more than all trials are a fault that names the keys to lower."""
-    with pytest.raises(InputError, match=r"adds up to 1\.2 .*Lower task\.failures\.nan or task\.failures\.exit\."):
-        Branin(failures={"exit": 0.6, "nan": 0.6, "hang": 0})
+    with pytest.raises(InputError, match=r"adds up to 1\.2 .*Lower task\.failures\.invalid or task\.failures\.exit\."):
+        Branin(failures={"exit": 0.6, "invalid": 0.6, "hang": 0})
 
 
 def test_shares_may_add_up_to_one() -> None:
     """Shares whose decimals add up to 1 are not refused for the rounding of their sum."""
-    assert Branin(failures={"nan": 0.7, "error": 0.1, "hang": 0.1, "exit": 0.1}).failures["nan"] == 0.7
+    assert Branin(failures={"invalid": 0.7, "error": 0.1, "hang": 0.1, "exit": 0.1}).failures["invalid"] == 0.7
 
 
 def test_failures_without_names_are_refused() -> None:
     """A single number as failure dial is a fault that lists the names."""
-    with pytest.raises(InputError, match=r"task\.failures=0\.1 is not a mapping \(.*nan, error, hang"):
+    with pytest.raises(InputError, match=r"task\.failures=0\.1 is not a mapping \(.*invalid, error, hang"):
         Branin(failures=0.1)  # type: ignore[arg-type] # what a YAML file may hold
