@@ -1,5 +1,5 @@
 """``python -m hpo``."""
 
-from hpo.app import main
+from hpo.app.entrypoint import main
 
 main()

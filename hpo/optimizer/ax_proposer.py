@@ -15,7 +15,7 @@ from hpo.optimizer.settings import Optimizer
 from hpo.quiet import quiet_loggers
 from hpo.space import SearchSpace
 from hpo.task import Metrics, ParameterValue
-from hpo.threads import limited_threads
+from hpo.worker.threads import limited_threads
 
 Suggestion = tuple[int, Mapping[str, ParameterValue]]
 

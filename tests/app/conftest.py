@@ -5,8 +5,8 @@ import pytest
 from hydra import compose, initialize_config_module
 from omegaconf import OmegaConf
 
-from hpo.assembly import Assembled, assemble
-from hpo.invocation import Invocation
+from hpo.app.assembly import Assembled, assemble
+from hpo.app.invocation import Invocation
 
 Assemble = Callable[..., Assembled]
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from hpo.assembly import Assembled
+from hpo.app.assembly import Assembled
 from hpo.errors import InputError
 from tests.cli import hpo
 

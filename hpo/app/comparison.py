@@ -15,8 +15,8 @@ from omegaconf import DictConfig
 from rich.console import Console
 from rich.table import Table
 
+from hpo.app.invocation import Invocation
 from hpo.atomic import write_atomically
-from hpo.invocation import Invocation
 from hpo.study.paths import StudyPaths
 
 log = logging.getLogger(__name__)

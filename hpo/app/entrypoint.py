@@ -7,8 +7,8 @@ import sys
 import hydra
 from omegaconf import DictConfig
 
+from hpo.app.invocation import Invocation
 from hpo.errors import HpoError, InputError, StudyExistsError
-from hpo.invocation import Invocation
 from hpo.quiet import quiet_libraries
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def _job(config: DictConfig) -> float:
 
 def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
     """Run one job of a multirun; whatever goes wrong is recorded and does not stop the others."""
-    from hpo.comparison import JobRecord  # noqa: PLC0415 - only here
+    from hpo.app.comparison import JobRecord  # noqa: PLC0415 - only here
 
     error_text = None
     value = math.nan
@@ -58,6 +58,6 @@ def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
 
 
 def _run(config: DictConfig, invocation: Invocation) -> float:
-    from hpo.session import run_session  # noqa: PLC0415 - --help and --cfg answer without it
+    from hpo.app.session import run_session  # noqa: PLC0415 - --help and --cfg answer without it
 
     return run_session(config, invocation)

@@ -11,12 +11,12 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from hpo import checks
+from hpo.app import checks
+from hpo.app.invocation import Invocation
+from hpo.app.record import study_record
 from hpo.errors import Fault, InputError, raise_faults
-from hpo.invocation import Invocation
 from hpo.objective import Objective, build_objective
 from hpo.optimizer import Optimizer
-from hpo.record import study_record
 from hpo.resources import Machine, Resources
 from hpo.restart import Request, Restart
 from hpo.space import build_space

@@ -49,7 +49,7 @@ class Invocation:
         swept_keys = _swept_keys(sweep_directory) if is_multirun else frozenset()
         swept = tuple(text for text in overrides if text.partition("=")[0] in swept_keys)
         return cls(
-            study=_study_name(config.study, hydra.runtime.choices["task"], hydra.runtime.choices["space"], swept),
+            study=study_name(config.study, hydra.runtime.choices["task"], hydra.runtime.choices["space"], swept),
             overrides=overrides,
             swept=swept,
             import_paths=_import_paths(),
@@ -83,11 +83,18 @@ def _swept_keys(sweep_directory: Path) -> frozenset[str]:
     return frozenset(override.get_key_element() for override in parsed if override.is_sweep_override())
 
 
-def _study_name(given: str | None, task: str, space: str | None, swept: Sequence[str]) -> str:
+def study_name(given: str | None, task: str, space: str | None, swept: Sequence[str]) -> str:
+    """Return the study's name: unique among the jobs of a multirun, and readable.
+
+    Args:
+        given: What ``study`` was set to, or None.
+        task: The choice of the group ``task``.
+        space: The choice of the group ``space``.
+        swept: The overrides that vary between the jobs.
+    """
     names = [task] if space in {None, task} else [task, str(space)]
-    base = "-".join(names) if given is None else str(given)
-    labels = [label for label in map(_label, swept) if not (given is not None and label.startswith("study-"))]
-    return "_".join([base, *labels])
+    base, said = ("-".join(names), {"task", "space"}) if given is None else (str(given), {"study"})
+    return "_".join([base, *(_label(text) for text in swept if text.partition("=")[0] not in said)])
 
 
 def _label(override: str) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-from hpo.assembly import Assembled, assemble
+from hpo.app.assembly import Assembled, assemble
+from hpo.app.invocation import Invocation
 from hpo.errors import StudyStoppedError
-from hpo.invocation import Invocation
 from hpo.study import Status, Study
 
 log = logging.getLogger(__name__)

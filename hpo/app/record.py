@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from omegaconf import DictConfig, OmegaConf
 
 from hpo import __version__
-from hpo.invocation import Invocation
+from hpo.app.invocation import Invocation
 from hpo.objective import Objective
 from hpo.space import SearchSpace
 from hpo.study.journal import SCHEMA

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hpo.atomic import write_atomically
-from hpo.capture import capture
 from hpo.study.paths import LOG_FILE, RESULT_FILE
 from hpo.study.trial import Outcome, Status
 from hpo.task import Metrics, ParameterValue, Report, Task, TrialContext
-from hpo.threads import limited_threads
+from hpo.worker.capture import capture
+from hpo.worker.threads import limited_threads
 
 log = logging.getLogger(__name__)
 

@@ -66,7 +66,7 @@ def test_what_a_task_prints_is_in_its_log(tmp_path: Path) -> None:
 def test_native_output_is_in_the_log_of_a_worker_process(tmp_path: Path) -> None:
     """In a process of its own, even what a child process prints is in log.txt, and the terminal comes back."""
     script = (
-        "import os, sys; from pathlib import Path; from hpo.capture import capture\n"
+        "import os, sys; from pathlib import Path; from hpo.worker.capture import capture\n"
         f"with capture(Path({str(tmp_path / 'log.txt')!r}), native=True):\n"
         "    os.system('echo from a child')\n"
         "print('back')\n"
@@ -158,7 +158,7 @@ def test_numerical_libraries_are_told_their_threads(tmp_path: Path) -> None:
 def test_a_breakpoint_in_a_task_opens_the_debugger_on_the_terminal(tmp_path: Path) -> None:
     """With the inline tuner, breakpoint() stops in the task's own frame and talks to the terminal."""
     script = (
-        "from pathlib import Path; from hpo.capture import capture\n"
+        "from pathlib import Path; from hpo.worker.capture import capture\n"
         "def task():\n"
         "    secret = 42\n"
         "    breakpoint()\n"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from omegaconf import DictConfig
 
+from hpo.app.invocation import MULTIRUNS, Invocation
 from hpo.errors import Fault
-from hpo.invocation import MULTIRUNS, Invocation
 from hpo.objective import Objective
 from hpo.optimizer import Optimizer
 from hpo.space import SearchSpace

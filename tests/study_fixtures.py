@@ -1,0 +1,50 @@
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from hpo.objective import build_objective
+from hpo.space import build_space
+from hpo.study import Plan, Study, StudyPaths
+from hpo.study.observers import Observer
+from tests.scripted import ListProposer, MakeStudy
+
+
+@pytest.fixture
+def proposer() -> ListProposer:
+    return ListProposer()
+
+
+@pytest.fixture
+def make_study(tmp_path: Path, proposer: ListProposer) -> Iterator[MakeStudy]:
+    made: list[Study] = []
+
+    def make(
+        *,
+        num_trials: int = 4,
+        slots: int = 2,
+        metric: str = "loss",
+        direction: str = "minimize",
+        constraints: tuple[str, ...] = (),
+        observers: Mapping[str, Observer] | None = None,
+        proposer: ListProposer = proposer,
+    ) -> Study:
+        paths = StudyPaths(tmp_path / "study")
+        paths.root.mkdir()
+        study = Study(
+            Plan("demo", num_trials, slots, seed=3, overrides=("task=demo",)),
+            paths,
+            paths.session("now"),
+            space=build_space({"x": {"type": "range", "bounds": [0.0, 9.0]}}),
+            objective=build_objective(metric, direction, constraints),
+            proposer=proposer,
+            observers=observers,
+        )
+        made.append(study)
+        return study
+
+    yield make
+    for study in made:
+        with suppress(ValueError):
+            study.end()
