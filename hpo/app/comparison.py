@@ -5,6 +5,7 @@ import json
 import logging
 import math
 import statistics
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, Self
 
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -148,13 +150,15 @@ def _mean_and_std(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _show(rows: Sequence[Row], records: Sequence[JobRecord], folder: Path) -> None:
-    table = Table(title="Comparison")
-    for heading in ("", "studies", "failed", "best: mean", "± std", "seconds: mean", "± std"):
-        table.add_column(heading, justify="right" if heading else "left")
+    table = Table(title="Comparison (mean and standard deviation)", box=SIMPLE)
+    table.add_column("", overflow="fold")
+    for heading in ("studies", "failed", "best", "±", "seconds", "±"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         numbers = (row.best_mean, row.best_std, row.seconds_mean, row.seconds_std)
         table.add_row(row.group, str(row.n_studies), str(row.n_failed), *(f"{number:.5g}" for number in numbers))
-    console = Console()
+    # A file is as wide as it needs to be.
+    console = Console() if sys.stdout.isatty() else Console(width=120)
     console.print(table)
     for record in records:
         if record.error is not None:

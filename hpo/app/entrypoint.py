@@ -5,6 +5,7 @@ import math
 import sys
 
 import hydra
+from hydra.errors import HydraException
 from omegaconf import DictConfig
 
 from hpo.app.invocation import Invocation
@@ -19,7 +20,10 @@ EXIT_FAILED = 1  # something was started and did not reach its end
 
 def main() -> None:
     """Run ``python -m hpo`` with the arguments of this process."""
-    hydra.main(config_path="pkg://conf", config_name="config", version_base="1.3")(_job)()
+    try:
+        hydra.main(config_path="pkg://conf", config_name="config", version_base="1.3")(_job)()
+    except HydraException as error:  # Hydra itself reports those of a run, not those of --help
+        raise SystemExit(str(error)) from None
 
 
 def _job(config: DictConfig) -> float:
@@ -34,7 +38,7 @@ def _job(config: DictConfig) -> float:
     try:
         return _run(config, invocation)
     except HpoError as error:
-        log.error("%s", error)  # noqa: TRY400 - the user's business: no traceback
+        sys.stderr.write(f"{error}\n")
         is_refusal = isinstance(error, InputError | StudyExistsError)
         raise SystemExit(EXIT_REFUSED if is_refusal else EXIT_FAILED) from None
 
@@ -49,7 +53,7 @@ def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
         value = _run(config, invocation)
     except HpoError as error:
         error_text = str(error)
-        log.error("%s", error)  # noqa: TRY400 - the user's business: no traceback
+        sys.stderr.write(f"{error}\n")
     except Exception as error:
         error_text = f"{type(error).__name__}: {error}"
         log.exception("Study %s failed", invocation.study)

@@ -61,6 +61,12 @@ def _recorded(folder: Path, config: DictConfig, invocation: Invocation) -> Itera
 
 
 def _conclude(study: Study) -> float:
+    n_ended = sum(trial.outcome is not None for trial in study.trials)
+    if study.n_running or not study.is_asked_out:
+        raise StudyStoppedError(
+            f"Study {study.plan.name} stopped after {n_ended} of {study.plan.num_trials} trials "
+            f"(what ended is in {study.paths.table}). Read {study.session / 'hpo.log'} for the reason."
+        )
     best = study.best
     folder = study.paths.root
     shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder

@@ -1,6 +1,7 @@
 """``restart=new``: a study that does not exist yet."""
 
 import logging
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +33,13 @@ class New(Restart):
             StudyExistsError: If there is one already, also one that another process makes at the same moment.
         """
         paths = request.paths
-        if self.overwrite and paths.exists:
+        if paths.exists and not self.overwrite:
+            raise StudyExistsError(_refusal(request))
+        from hpo.optimizer.ax_proposer import AxProposer  # noqa: PLC0415 - Ax takes seconds to import
+
+        plan = request.plan
+        proposer = AxProposer(request.optimizer, request.space, request.objective, seed=plan.seed, slots=plan.slots)
+        if paths.exists:
             _move_aside(paths.root)
         paths.root.mkdir(parents=True, exist_ok=True)
         try:
@@ -40,10 +47,6 @@ class New(Restart):
         except FileExistsError:
             raise StudyExistsError(_refusal(request)) from None
         write_atomically(paths.config, yaml.safe_dump(dict(request.record), sort_keys=False))
-        from hpo.optimizer.ax_proposer import AxProposer  # noqa: PLC0415 - Ax takes seconds to import
-
-        plan = request.plan
-        proposer = AxProposer(request.optimizer, request.space, request.objective, seed=plan.seed, slots=plan.slots)
         return Study(
             plan,
             paths,
@@ -61,7 +64,7 @@ def _refusal(request: Request) -> str:
     n = 2
     while root.with_name(f"{name}-{n}").exists():
         n += 1
-    command = " ".join(["python -m hpo", *(f"'{text}'" if " " in text else text for text in request.plan.overrides)])
+    command = shlex.join(["python", "-m", "hpo", *request.plan.overrides])
     return (
         f"study={name} exists already (a new study needs a name of its own). Either of these would work:\n"
         f"  {command} study={name}-{n}\n"

@@ -88,8 +88,8 @@ def test_a_refused_run_leaves_nothing_behind(tmp_path: Path) -> None:
     """Bad input ends with 2, explains itself without a traceback, and makes no file."""
     run = hpo("study=../x", "num_trials=0", cwd=tmp_path)
     assert run.returncode == 2
-    assert "study=../x" in run.stdout
-    assert "num_trials=0" in run.stdout
+    assert "study=../x" in run.stderr
+    assert "num_trials=0" in run.stderr
     assert "Traceback" not in run.stdout + run.stderr
     assert list(tmp_path.iterdir()) == []
     assert not (tmp_path.parent / "x").exists()

@@ -67,7 +67,7 @@ def test_a_second_identical_command_refuses_and_prints_two_that_work(tmp_path: P
     refusal = hpo(*arguments, cwd=tmp_path)
     assert refusal.returncode == 2
     assert journal.read_bytes() == before
-    commands = [line.partition("#")[0].split()[3:] for line in refusal.stdout.splitlines() if "python -m hpo" in line]
+    commands = [line.partition("#")[0].split()[3:] for line in refusal.stderr.splitlines() if "python -m hpo" in line]
     assert len(commands) == 2
     for command in commands:
         succeed(*command, cwd=tmp_path)
@@ -104,8 +104,8 @@ def test_a_study_without_a_completed_trial_fails(tmp_path: Path) -> None:
     """When every trial fails, the exit code is 1 and the message names a log to read."""
     run = hpo("tuner=inline", "optimizer=sobol", "num_trials=2", "task.failures.error=1", cwd=tmp_path)
     assert run.returncode == 1
-    assert "None of the 2 trials of branin completed" in run.stdout
-    assert "trials/0001/log.txt" in run.stdout
+    assert "None of the 2 trials of branin completed" in run.stderr
+    assert "trials/0001/log.txt" in run.stderr
 
 
 def test_the_posts_parameter_file_is_read(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def _settings(slots: int) -> dict[str, str]:
     return {
         "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),  # workers import what we can
         "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_IGNORE_UNHANDLED_ERRORS": "1",  # of actors that Tune asked for and, reusing another, no longer needs
         "RAY_AIR_NEW_OUTPUT": "0",
         "RAY_DISABLE_IMPORT_WARNING": "1",
         "TUNE_MAX_PENDING_TRIALS_PG": str(slots),  # by default a searcher's trials start one at a time
