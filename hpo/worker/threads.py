@@ -1,9 +1,10 @@
 """How many threads numerical libraries may use."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from hpo.environment import environment
 
 # Read once, when a library is loaded: they work for libraries that the trial is the first to load.
 VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -16,17 +17,11 @@ def limited_threads(n_threads: int) -> Iterator[None]:
     Args:
         n_threads: Threads that one trial may keep busy.
     """
-    before = {name: os.environ.get(name) for name in VARIABLES}
     torch_before = _set_torch_threads(n_threads)
-    os.environ.update(dict.fromkeys(VARIABLES, str(n_threads)))
     try:
-        yield
+        with environment(dict.fromkeys(VARIABLES, str(n_threads))):
+            yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
         if torch_before is not None:
             _set_torch_threads(torch_before)
 

@@ -14,7 +14,7 @@ from hpo.errors import Fault
 from tasks.toy.checks import number_faults
 
 _HEADROOM_BYTES = 64 * 2**20
-_CHUNK_BYTES = 4 * 2**20
+_CHUNK_BYTES = 48 * 1024**2  # above 32 MiB glibc always asks the system, and never serves from memory freed before
 # Shares are typed in decimals, whose sum may miss 1 by rounding.
 _ROUNDING = 1e-9
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import ray
 
+from hpo.environment import environment
 from hpo.resources import Resources
 
 LOOPBACK = "127.0.0.1"
@@ -53,18 +54,3 @@ def _settings(slots: int) -> dict[str, str]:
         "TUNE_GLOBAL_CHECKPOINT_S": "86400",  # the journal is the record, not Ray's own state
         "TUNE_WARN_SLOW_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "86400",
     }
-
-
-@contextmanager
-def environment(settings: dict[str, str]) -> Iterator[None]:
-    """Set environment variables in this block and put the old ones back after it."""
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
