@@ -15,7 +15,7 @@ def quiet_libraries() -> None:
             warnings.filterwarnings("ignore", category=category, module=rf"{library}(\.|$)")
 
 
-def quiet_loggers(*names: str) -> None:
-    """Let these loggers speak of errors only; to be called after the import that gives them their level."""
+def quiet_loggers(*names: str, level: int = logging.ERROR) -> None:
+    """Let these loggers speak from ``level`` up; to be called after the import that gives them a level of their own."""
     for name in names:
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(level)

@@ -33,7 +33,7 @@ def make_study(tmp_path: Path, proposer: ListProposer) -> Iterator[MakeStudy]:
         paths = StudyPaths(tmp_path / "study")
         paths.root.mkdir()
         study = Study(
-            Plan("demo", num_trials, slots, seed=3, overrides=("task=demo",)),
+            Plan("demo", num_trials, slots, seed=3, arguments=("task=demo",)),
             paths,
             paths.session("now"),
             space=build_space({"x": {"type": "range", "bounds": [0.0, 9.0]}}),

@@ -21,6 +21,7 @@ class Invocation:
         study: The study's name: the one given, or the task's and the space's, with what a multirun sweeps.
         overrides: The command line of this job.
         swept: Those of :attr:`overrides` that vary between the jobs of a multirun.
+        config_dirs: The folder given with --config-dir, if one was.
         import_paths: Folders from which a task's module may be imported: the working directory and --config-dir.
         outputs: The folder of all studies, absolute.
         is_multirun: Whether this is one of several jobs.
@@ -32,6 +33,7 @@ class Invocation:
     study: str
     overrides: tuple[str, ...]
     swept: tuple[str, ...]
+    config_dirs: tuple[str, ...]
     import_paths: tuple[str, ...]
     outputs: Path
     is_multirun: bool
@@ -52,7 +54,8 @@ class Invocation:
             study=study_name(config.study, hydra.runtime.choices["task"], hydra.runtime.choices["space"], swept),
             overrides=overrides,
             swept=swept,
-            import_paths=_import_paths(),
+            config_dirs=_folders(provider="command-line"),
+            import_paths=(*_folders(), str(Path.cwd())),
             outputs=Path(OUTPUTS).absolute(),
             is_multirun=is_multirun,
             job_number=int(hydra.job.num) if is_multirun else 0,
@@ -62,15 +65,16 @@ class Invocation:
 
     @property
     def question(self) -> tuple[str, ...]:
-        """The overrides without the study's name and how it is opened."""
+        """The command line without the study's name and how it is opened."""
         passing = {"study", "restart", "restart.overwrite"}
-        return tuple(text for text in self.overrides if text.partition("=")[0] not in passing)
+        folders = [part for folder in self.config_dirs for part in ("--config-dir", folder)]
+        return (*folders, *(text for text in self.overrides if text.partition("=")[0] not in passing))
 
 
-def _import_paths() -> tuple[str, ...]:
-    sources = HydraConfig.get().runtime.config_sources
-    folders = [source.path for source in sources if source.schema == "file"]
-    return tuple(dict.fromkeys([*(str(Path(folder).absolute()) for folder in folders), str(Path.cwd())]))
+def _folders(provider: str | None = None) -> tuple[str, ...]:
+    """Return the folders in which Hydra looks for configs: all, or those that ``provider`` named."""
+    sources = [source for source in HydraConfig.get().runtime.config_sources if source.schema == "file"]
+    return tuple(str(Path(source.path).absolute()) for source in sources if provider in {None, source.provider})
 
 
 def _swept_keys(sweep_directory: Path) -> frozenset[str]:

@@ -39,7 +39,7 @@ class AxProposer:
     ) -> None:
         quiet_loggers("ax", "ax.api.client")
         self._space = space
-        self._first = deque(space.with_fixed(parameters) for parameters in optimizer.first)
+        self._first = deque(space.cast(space.with_fixed(parameters)) for parameters in optimizer.first)
         self._n_at_once = 1 if optimizer.learns else 2 * slots
         self._ready: deque[Suggestion] = deque()
         self._told: deque[tuple[int, Metrics | None]] = deque()

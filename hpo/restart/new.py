@@ -64,7 +64,7 @@ def _refusal(request: Request) -> str:
     n = 2
     while root.with_name(f"{name}-{n}").exists():
         n += 1
-    command = shlex.join(["python", "-m", "hpo", *request.plan.overrides])
+    command = shlex.join(["python", "-m", "hpo", *request.plan.arguments])
     return (
         f"study={name} exists already (a new study needs a name of its own). Either of these would work:\n"
         f"  {command} study={name}-{n}\n"

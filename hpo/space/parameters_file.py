@@ -15,7 +15,7 @@ from hpo.space.names import key_of
 SPELLINGS = {"log_scale": "log", "step_size": "step", "is_ordered": "ordered"}
 REFUSED = {
     "digits": "values are not rounded here; a step_size does that",
-    "is_fidelity": "there are no fidelities here; scheduler=asha stops hopeless trials early",
+    "is_fidelity": "there are no fidelities here",
     "target_value": "there are no fidelities here",
     "is_task": "there is one task",
     "dependents": "every parameter is always there",

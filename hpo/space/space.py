@@ -67,6 +67,14 @@ class SearchSpace:
         known = {name: values[name] for name in self.names if name in values}
         return {**known, **values}
 
+    def cast(self, parameters: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
+        """Return the values in their parameters' types: an int that was typed for a float becomes one.
+
+        Raises:
+            KeyError: If a name is not a parameter.
+        """
+        return {name: self.parameter(name).cast(value) for name, value in parameters.items()}
+
     def check_parameters(self, parameters: Mapping[str, object]) -> list[Fault]:
         """Return what keeps ``parameters`` from being a point of the space."""
         faults = [*self._unknown(parameters), *self._missing(parameters), *self._outside(parameters)]

@@ -30,7 +30,7 @@ class Journal:
         Raises:
             OSError: If the disk does not take it; then the event did not happen.
         """
-        line = json.dumps({"event": event, "time": time.time(), **fields}, separators=(",", ":"))
+        line = json.dumps({"event": event, "time": time.time(), **fields}, separators=(",", ":"), allow_nan=False)
         self._file.write(line.encode() + b"\n")
         os.fsync(self._file.fileno())
 

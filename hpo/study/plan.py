@@ -13,14 +13,14 @@ class Plan:
         num_trials: Trials in total.
         slots: Trials in flight at most.
         seed: Seed of the suggestions and of the trials.
-        overrides: The command line that asked for it, without the study's name and how it was opened.
+        arguments: The command line that asked for it, without the study's name and how it was opened.
     """
 
     name: str
     num_trials: int
     slots: int
     seed: int
-    overrides: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
     def trial_seed(self, index: int) -> int:
         """Return the seed of trial ``index``: 31 bits, the same for the same study seed and index."""

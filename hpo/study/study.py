@@ -17,7 +17,7 @@ from hpo.study.observers import Observer, Observers
 from hpo.study.paths import PARAMETERS_FILE, StudyPaths
 from hpo.study.plan import Plan
 from hpo.study.summary import write_summary
-from hpo.study.trial import Outcome, Status, Trial
+from hpo.study.trial import Outcome, Status, Trial, strict_numbers
 from hpo.task import Metrics, ParameterValue, Report
 from hpo.throttle import Throttle
 
@@ -156,7 +156,7 @@ class Study:
             "reported",
             index=index,
             step=report.step,
-            metrics=dict(report.metrics),
+            metrics=strict_numbers(report.metrics),
             checkpoint=report.checkpoint,
         )
         self._observers.on_trial_report(self, trial, report)

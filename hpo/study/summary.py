@@ -71,19 +71,19 @@ def write_summary(study: "Study") -> None:
 
 def _best_text(study: "Study", best: Trial) -> str:
     parameters = ", ".join(f"{name}: {_hydra_value(value)}" for name, value in best.parameters.items())
-    overrides = [
-        *(text for text in study.plan.overrides if text.partition("=")[0] not in _REPLACED),
+    arguments = [
+        *(text for text in study.plan.arguments if text.partition("=")[0] not in _REPLACED),
         f"study={study.plan.name}-best",
         "num_trials=1",
         f"optimizer.first=[{{{parameters}}}]",
     ]
-    command = shlex.join(["python", "-m", "hpo", *overrides])
+    command = shlex.join(["python", "-m", "hpo", *arguments])
     content = {
         "study": study.plan.name,
         "trial_index": best.index,
         "objective": {study.objective.metric: study.value(best)},
         "parameters": dict(best.parameters),
-        "overrides": overrides,
+        "arguments": arguments,
     }
     return f"# {command}\n{yaml.safe_dump(content, sort_keys=False, width=1000)}"
 

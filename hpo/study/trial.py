@@ -1,5 +1,6 @@
 """A trial: the parameters that were suggested, and the outcome that came back."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -43,7 +44,7 @@ class Outcome:
         """Return the outcome as plain JSON values."""
         return {
             "status": str(self.status),
-            "metrics": dict(self.metrics),
+            "metrics": strict_numbers(self.metrics),
             "reason": self.reason,
             "started_at": self.started_at,
             "seconds": self.seconds,
@@ -66,6 +67,11 @@ class Outcome:
             started_at=float(started_at) if isinstance(started_at, int | float) else None,
             seconds=float(seconds),
         )
+
+
+def strict_numbers(metrics: Metrics) -> dict[str, float | str]:
+    """Return the metrics as strict JSON, which has no NaN and no infinity: those become the texts ``float`` reads."""
+    return {name: value if math.isfinite(value) else str(value) for name, value in metrics.items()}
 
 
 @dataclass(frozen=True)

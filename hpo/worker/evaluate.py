@@ -71,7 +71,7 @@ def evaluate(task: Task, assignment: Assignment, send: Send, *, own_process: boo
     with _surroundings(directory, assignment.n_threads, own_process=own_process):
         outcome = _attempt(task, assignment.parameters, context)
     outcome = replace(outcome, started_at=started_at, seconds=time.perf_counter() - began)
-    write_atomically(directory / RESULT_FILE, json.dumps(outcome.to_json(), indent=2) + "\n")
+    write_atomically(directory / RESULT_FILE, json.dumps(outcome.to_json(), indent=2, allow_nan=False) + "\n")
     return outcome
 
 

@@ -22,6 +22,7 @@ def assembled(tmp_path: Path) -> Assemble:
             study=study,
             overrides=overrides,
             swept=(),
+            config_dirs=(),
             import_paths=(),
             outputs=tmp_path / "outputs",
             is_multirun=False,

@@ -17,7 +17,7 @@ TASKS = {
     "task=branin": ["space=branin"],
     "task=hartmann6": ["space=hartmann6"],
     "task=qm7": ["space=qm7", "space=cutoffs", "space=architecture", "space=training", "space=all"],
-    "task=function": ["space=branin"],
+    "task=function": ["space=branin", "space=function"],
 }
 
 

@@ -118,3 +118,28 @@ def test_the_posts_parameter_file_is_read(tmp_path: Path) -> None:
     parameters = yaml.safe_load((tmp_path / "outputs/branin/trials/0001/params.yaml").read_text())
     assert parameters["x2"] == 2.5
     assert -1 <= parameters["x1"] <= 1
+
+
+def test_a_function_without_a_file_of_its_own(tmp_path: Path) -> None:
+    """A function and its parameters can be named on the command line alone; whole numbers may stand for floats."""
+    (tmp_path / "mine.py").write_text("def square(x):\n    assert isinstance(x, float)\n    return x * x\n")
+    text = succeed(
+        "task=function",
+        "task.function=mine.square",
+        "+space.parameters.x={type: range, bounds: [-1.0, 2.0]}",
+        "optimizer=sobol",
+        "optimizer.first=[{x: 1}]",
+        "tuner=inline",
+        "num_trials=2",
+        cwd=tmp_path,
+    )
+    assert "Best of 2 trials" in text
+    assert yaml.safe_load((tmp_path / "outputs/function/trials/0000/params.yaml").read_text()) == {"x": 1.0}
+
+
+def test_a_function_without_parameters_is_told_to_name_them(tmp_path: Path) -> None:
+    """task=function alone says what is missing, without a traceback."""
+    run = hpo("task=function", cwd=tmp_path)
+    assert run.returncode == 2
+    assert "task.function" in run.stderr
+    assert "space.parameters={} has nothing to tune" in run.stderr

@@ -2,6 +2,10 @@
 
 import csv
 import json
+import os
+import shlex
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -64,6 +68,8 @@ def test_every_failure_has_its_status_and_a_reason(study: Path) -> None:
     found = Counter(row["status"] for row in rows(study))
     assert set(found) == {"completed", "invalid", "failed", "crashed", "out_of_memory"}
     assert all(row["reason"] for row in rows(study) if row["status"] != "completed")
+    (reason,) = {row["reason"] for row in rows(study) if row["status"] == "crashed"}
+    assert reason.startswith("the worker process died: ")
 
 
 def test_the_study_goes_on_to_its_total(study: Path) -> None:
@@ -166,7 +172,24 @@ def test_a_function_from_outside_the_repository_is_tuned(tmp_path: Path) -> None
     text = succeed("--config-dir", str(conf), "task=mine", "space=mine", "num_trials=6", cwd=elsewhere)
     assert "Best of 6 trials" in text
     assert (elsewhere / "outputs" / "mine" / "trials" / "0005" / "note.txt").read_text() == "5"
-    assert REPOSITORY not in elsewhere.parents
+    command = (elsewhere / "outputs" / "mine" / "best.yaml").read_text().splitlines()[0].removeprefix("# ")
+    assert "Best of 1 trials" in succeed(*shlex.split(command)[3:], "tuner=inline", cwd=elsewhere)
+
+
+def test_a_python_in_a_path_with_a_space_starts_workers(tmp_path: Path) -> None:
+    """An environment below a folder with a space in its name runs a study like any other."""
+    environment = tmp_path / "my environment"
+    environment.symlink_to(sys.prefix)
+    run = subprocess.run(
+        [environment / "bin" / "python", "-m", "hpo", "optimizer=sobol", "num_trials=2", "concurrency=1"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Best of 2 trials" in run.stdout, run.stdout + run.stderr
 
 
 def test_a_multirun_compares_its_studies(tmp_path: Path) -> None:

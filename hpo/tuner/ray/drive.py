@@ -1,12 +1,14 @@
 """One run of Ray Tune over a study."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 
 from ray import tune
 
+from hpo.quiet import quiet_loggers
 from hpo.resources import Resources
 from hpo.study import Study
 from hpo.task import Report, Task
@@ -21,6 +23,7 @@ METRICS = "metrics"  # the key under which Ray's own loggers find the metrics
 
 def drive(study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]) -> None:
     """Run the study's trials on the Ray that is running, until it asks for no more."""
+    quiet_loggers("ray.tune", level=logging.CRITICAL)  # how a trial ended is the study's to say
     searcher = StudySearcher(study, partial(assignment, study, resources=resources))
     callbacks = [
         StudyEvents(study, searcher),

@@ -1,15 +1,15 @@
 """Ray Tune's callbacks: the study's own, and a guard around those of others."""
 
 import logging
+import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
-import ray.exceptions
 from ray.tune import Callback
 from ray.tune.experiment import Trial as RayTrial
 
 from hpo.study import Outcome, Status, Study
-from hpo.tuner.ray import lines
 from hpo.tuner.ray.searcher import StudySearcher
 from hpo.tuner.ray.stateless import Stateless
 
@@ -22,14 +22,21 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
     def __init__(self, study: Study, searcher: StudySearcher) -> None:
         self._study = study
         self._index_of = searcher.index_of
+        self._dead: list[RayTrial] = []
 
     def on_trial_start(self, iteration: int, trials: Sequence[RayTrial], trial: RayTrial, **_: Any) -> None:
         """Tell the study that a worker begins the trial."""
         self._study.start(self._index_of[trial.trial_id])
 
     def on_trial_error(self, iteration: int, trials: Sequence[RayTrial], trial: RayTrial, **_: Any) -> None:
-        """Tell the study why the trial's worker is no more."""
-        self._study.tell(self._index_of[trial.trial_id], _outcome(lines.error_of(trial)))
+        """Note that the trial's worker is no more; Ray writes down why only after this."""
+        self._dead.append(trial)
+
+    def on_step_end(self, iteration: int, trials: Sequence[RayTrial], **_: Any) -> None:
+        """Tell the study which trials ended with their worker, and why."""
+        while self._dead:
+            trial = self._dead.pop()
+            self._study.tell(self._index_of[trial.trial_id], _outcome(trial))
 
 
 class GuardedCallback(Stateless, Callback):  # type: ignore[misc]  # Ray ships no types
@@ -63,7 +70,13 @@ class GuardedCallback(Stateless, Callback):  # type: ignore[misc]  # Ray ships n
 _HOOKS = frozenset(name for name in dir(Callback) if not name.startswith("_"))
 
 
-def _outcome(error: BaseException | None) -> Outcome:
-    reason = "the worker process died" if error is None else " ".join(str(error).split())
-    is_out_of_memory = isinstance(error, ray.exceptions.OutOfMemoryError)
-    return Outcome(Status.OUT_OF_MEMORY if is_out_of_memory else Status.CRASHED, reason=reason)
+def _outcome(trial: RayTrial) -> Outcome:
+    text = Path(trial.error_file).read_text(encoding="utf-8") if trial.error_file else ""
+    if "low on memory" in text:  # Ray's memory monitor ended the worker
+        return Outcome(Status.OUT_OF_MEMORY, reason="Ray ended the worker process: the machine ran low on memory")
+    detail = _DETAIL.search(text)
+    return Outcome(Status.CRASHED, reason="the worker process died" + (f": {detail[1].strip()}" if detail else ""))
+
+
+# What Ray knows of the end of a process; after it come guesses at the cause.
+_DETAIL = re.compile(r"Worker exit detail: (.*?)(?:There are some potential|$)", re.MULTILINE)

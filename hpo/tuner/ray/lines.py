@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from ray import tune
-from ray.tune.experiment import Trial as RayTrial
 
 IS_RAY_2_6 = not hasattr(tune, "RunConfig")
 
@@ -33,17 +32,3 @@ def run_config(name: str, storage: Path, callbacks: Sequence[object]) -> Any:
         failure_config=line.FailureConfig(max_failures=0),
         verbose=0,
     )
-
-
-def error_of(trial: RayTrial) -> BaseException | None:
-    """Return what ended ``trial``, or None if Ray kept nothing."""
-    if IS_RAY_2_6:
-        import ray.cloudpickle  # noqa: PLC0415 - only here
-
-        path = trial.pickled_error_file
-        if not path or not Path(path).exists():
-            return None
-        error = ray.cloudpickle.loads(Path(path).read_bytes())
-    else:
-        error = trial.get_pickled_error()
-    return error if isinstance(error, BaseException) else None

@@ -11,6 +11,7 @@ import ray
 
 from hpo.environment import environment
 from hpo.resources import Resources
+from hpo.tuner.ray.spaceless import python_without_spaces
 
 LOOPBACK = "127.0.0.1"
 OBJECT_STORE_BYTES = 256 * 1024**2  # parameters and metrics travel through it, no data sets
@@ -24,7 +25,7 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
         slots: Trials in flight at most.
         resources: What each is given.
     """
-    with environment(_settings(slots)):
+    with environment(_settings(slots)), python_without_spaces():
         ray.init(
             address="local",  # never a cluster that a stale address file names
             num_cpus=max(1, round(slots * resources.cpus_per_trial + 0.4999)),
