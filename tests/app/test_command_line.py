@@ -1,3 +1,4 @@
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -79,7 +80,7 @@ def test_best_yaml_runs_as_its_first_line_says(tmp_path: Path) -> None:
     succeed("tuner=inline", "optimizer=sobol", "num_trials=3", cwd=tmp_path)
     best = (tmp_path / "outputs" / "branin" / "best.yaml").read_text()
     again = subprocess.run(
-        ["/bin/sh", "-c", best.splitlines()[0].removeprefix("# ").replace("python", sys.executable, 1)],
+        ["/bin/sh", "-c", best.splitlines()[0].removeprefix("# ").replace("python", shlex.quote(sys.executable), 1)],
         cwd=tmp_path,
         capture_output=True,
         text=True,
