@@ -33,6 +33,7 @@ FAULTS = [
     (["concurrency=9999"], r"concurrency=9999 .* needs 9999 processors"),
     (["tuner=inline", "concurrency=2"], r"concurrency=2 does not go with tuner=inline"),
     (["seed=-1"], r"seed=-1 is no seed"),
+    (["tuner.start_timeout_s=0"], r"tuner.start_timeout_s=0 leaves no time"),
     (["task.sleep_s=-1"], r"task.sleep_s=-1"),
     (["+task.sleeps=1"], r"task cannot be made of .*sleeps"),
     (["+space.constraint=x"], r"space.constraint is no setting .*constraints"),
@@ -45,7 +46,7 @@ FAULTS = [
     (["tuner=inline", "callbacks=json"], r"callbacks.json .* Choose tuner=ray"),
     (["space.file=no_such.json"], r"no_such.json"),
     (["callbacks.csv._target_=no.such.Callback"], r"callbacks.csv cannot be made"),
-    (["tuner._target_=hpo.resources.Resources"], r"tuner is a Resources"),
+    (["tuner._target_=hpo.resources.Resources", "~tuner.start_timeout_s"], r"tuner is a Resources"),
 ]
 
 

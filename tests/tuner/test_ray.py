@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from hpo.study.journal import read_events
-from tests.cli import REPOSITORY, succeed
+from tests.cli import REPOSITORY, hpo, succeed
 
 pytestmark = pytest.mark.slow
 
@@ -176,6 +176,14 @@ def test_a_function_from_outside_the_repository_is_tuned(tmp_path: Path) -> None
     assert "Best of 1 trials" in succeed(*shlex.split(command)[3:], "tuner=inline", cwd=elsewhere)
 
 
+def test_workers_that_do_not_begin_in_time_end_the_study(tmp_path: Path) -> None:
+    """When no worker starts, the study stops with 1 and says where Ray's logs are; it does not wait for ever."""
+    run = hpo("optimizer=sobol", "num_trials=2", "concurrency=1", "tuner.start_timeout_s=0.001", cwd=tmp_path)
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "No worker began a trial within tuner.start_timeout_s=0.001 s" in run.stderr
+    assert "raylet.err" in run.stderr
+
+
 def test_a_python_in_a_path_with_a_space_starts_workers(tmp_path: Path) -> None:
     """An environment below a folder with a space in its name runs a study like any other."""
     environment = tmp_path / "my environment"
@@ -194,8 +202,6 @@ def test_a_python_in_a_path_with_a_space_starts_workers(tmp_path: Path) -> None:
 
 def test_a_multirun_compares_its_studies(tmp_path: Path) -> None:
     """Each job is a study of its own; one that fails does not stop the others; the comparison has a row a group."""
-    from tests.cli import hpo  # noqa: PLC0415 - this one run fails on purpose
-
     run = hpo(
         "-m",
         "tuner=inline",

@@ -21,12 +21,18 @@ from hpo.worker import Assignment, evaluate
 METRICS = "metrics"  # the key under which Ray's own loggers find the metrics
 
 
-def drive(study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]) -> None:
-    """Run the study's trials on the Ray that is running, until it asks for no more."""
+def drive(
+    study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object], *, start_timeout_s: float
+) -> None:
+    """Run the study's trials on the Ray that is running, until it asks for no more.
+
+    Raises:
+        StudyStoppedError: If no worker begins a trial within ``start_timeout_s``.
+    """
     quiet_loggers("ray.tune", level=logging.CRITICAL)  # how a trial ended is the study's to say
     searcher = StudySearcher(study, partial(assignment, study, resources=resources))
     callbacks = [
-        StudyEvents(study, searcher),
+        StudyEvents(study, searcher, start_timeout_s),
         *(GuardedCallback(name, callback) for name, callback in ray_callbacks.items()),
     ]
     tuner = tune.Tuner(

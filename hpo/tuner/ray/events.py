@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from ray.tune import Callback
 from ray.tune.experiment import Trial as RayTrial
 
+from hpo.errors import StudyStoppedError
 from hpo.study import Outcome, Status, Study
+from hpo.tuner.ray import lines
 from hpo.tuner.ray.searcher import StudySearcher
 from hpo.tuner.ray.stateless import Stateless
 
@@ -17,15 +20,26 @@ log = logging.getLogger(__name__)
 
 
 class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no types
-    """Tells the study which trials start, and which ended with their worker process."""
+    """Tells the study which trials start, and which ended with their worker process.
 
-    def __init__(self, study: Study, searcher: StudySearcher) -> None:
+    Args:
+        study: Who is told.
+        searcher: Who knows the trials' indices.
+        start_timeout_s: Longest time until the first trial starts, in s. A worker that cannot start is no event for
+            Ray: it tries again without end.
+    """
+
+    def __init__(self, study: Study, searcher: StudySearcher, start_timeout_s: float) -> None:
         self._study = study
         self._index_of = searcher.index_of
         self._dead: list[RayTrial] = []
+        self._has_started = False
+        self._start_timeout_s = start_timeout_s
+        self._began = time.monotonic()
 
     def on_trial_start(self, iteration: int, trials: Sequence[RayTrial], trial: RayTrial, **_: Any) -> None:
         """Tell the study that a worker begins the trial."""
+        self._has_started = True
         self._study.start(self._index_of[trial.trial_id])
 
     def on_trial_error(self, iteration: int, trials: Sequence[RayTrial], trial: RayTrial, **_: Any) -> None:
@@ -33,10 +47,19 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         self._dead.append(trial)
 
     def on_step_end(self, iteration: int, trials: Sequence[RayTrial], **_: Any) -> None:
-        """Tell the study which trials ended with their worker, and why."""
+        """Tell the study which trials ended with their worker, and why; give up if no worker ever starts.
+
+        Raises:
+            StudyStoppedError: If none started in time.
+        """
         while self._dead:
             trial = self._dead.pop()
             self._study.tell(self._index_of[trial.trial_id], _outcome(trial))
+        if not self._has_started and time.monotonic() - self._began > self._start_timeout_s:
+            raise StudyStoppedError(
+                f"No worker began a trial within tuner.start_timeout_s={self._start_timeout_s:g} s (Ray tries again "
+                f"without end). Read raylet.err and worker-*.err in {lines.logs_folder()}, or set a longer time."
+            )
 
 
 class GuardedCallback(Stateless, Callback):  # type: ignore[misc]  # Ray ships no types

@@ -1,4 +1,4 @@
-"""What differs between Ray 2.6 and the current Ray, and nothing else."""
+"""What differs between Ray 2.6 and the current Ray, or is private to both."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,3 +32,10 @@ def run_config(name: str, storage: Path, callbacks: Sequence[object]) -> Any:
         failure_config=line.FailureConfig(max_failures=0),
         verbose=0,
     )
+
+
+def logs_folder() -> Path:
+    """Return where the Ray that was started here keeps its logs."""
+    from ray._private.worker import global_worker  # noqa: PLC0415 - no public name tells
+
+    return Path(global_worker.node.get_logs_dir_path())

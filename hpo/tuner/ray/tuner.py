@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hpo.errors import Fault, InputError
 from hpo.resources import Machine, Resources
 from hpo.study import Study
 from hpo.task import Task
@@ -11,7 +12,26 @@ from hpo.tuner.base import Tuner
 
 @dataclass(frozen=True)
 class RayTuner(Tuner):
-    """Runs as many trials at once as there are slots, each in a worker process that later trials use again."""
+    """Runs as many trials at once as there are slots, each in a worker process that later trials use again.
+
+    Attributes:
+        start_timeout_s: Longest time until the first worker begins a trial, in s.
+
+    Raises:
+        InputError: If the time is not above 0.
+    """
+
+    start_timeout_s: float = 300.0
+
+    def __post_init__(self) -> None:
+        if not self.start_timeout_s > 0:
+            raise InputError(
+                Fault(
+                    f"tuner.start_timeout_s={self.start_timeout_s} leaves no time for a worker to begin",
+                    "it takes a number above 0, in s",
+                    "Set tuner.start_timeout_s=300",
+                )
+            )
 
     @property
     def takes_ray_callbacks(self) -> bool:
@@ -27,9 +47,13 @@ class RayTuner(Tuner):
         return resources.slots(machine, concurrency)
 
     def run(self, study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]) -> None:
-        """Start a Ray of its own, run the trials, and stop it."""
+        """Start a Ray of its own, run the trials, and stop it.
+
+        Raises:
+            hpo.errors.StudyStoppedError: If no worker begins in time.
+        """
         from hpo.tuner.ray.drive import drive  # noqa: PLC0415 - Ray takes a second to import
         from hpo.tuner.ray.local import local_ray  # noqa: PLC0415 - the same
 
         with local_ray(study.plan.slots, resources):
-            drive(study, task, resources, ray_callbacks)
+            drive(study, task, resources, ray_callbacks, start_timeout_s=self.start_timeout_s)
