@@ -45,6 +45,8 @@ def cross_faults(
         yield from _parameter_faults(task, space)
     if task is not None and objective is not None:
         yield from objective.check_against(task.metrics, task.name)
+    if optimizer is not None:
+        yield from optimizer.check_devices()
     if space is not None and optimizer is not None:
         yield from optimizer.check_first(space)
 

@@ -1,11 +1,13 @@
 """The choices of the ``optimizer`` group, as values; Ax is imported only when a study starts."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hpo.errors import Fault, raise_faults
+from hpo.resources import Machine
 from hpo.space import SearchSpace
 from hpo.task import ParameterValue
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from ax.generation_strategy.generation_strategy import GenerationStrategy
 
 DEFAULT_N_INITIAL = 5  # Ax's own default
+_DEVICE = re.compile(r"cpu|cuda(:\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,10 @@ class Optimizer(ABC):
             slots: Trials in flight at most.
         """
 
+    def check_devices(self) -> Iterator[Fault]:
+        """Yield a fault for each device that is asked for and not there."""
+        yield from ()
+
     def check_first(self, space: SearchSpace) -> Iterator[Fault]:
         """Yield what is wrong with :attr:`first` in ``space``."""
         for position, parameters in enumerate(self.first):
@@ -58,7 +65,7 @@ class Bayes(Optimizer):
         torch_device: Where the model is fitted: ``cpu``, ``cuda``; None for torch's default.
 
     Raises:
-        InputError: If ``n_initial`` is below 1.
+        InputError: If ``n_initial`` is below 1, or ``torch_device`` is no name of a device.
     """
 
     n_initial: int | None = None
@@ -71,15 +78,36 @@ class Bayes(Optimizer):
         return True
 
     def __post_init__(self) -> None:
+        faults = []
         if self.n_initial is not None and self.n_initial < 1:
-            raise_faults(
-                [
-                    Fault(
-                        f"optimizer.n_initial={self.n_initial} leaves the model without data",
-                        "it takes 1 or more points, or null for as many as there are slots and at least 5",
-                        "Set optimizer.n_initial=null",
-                    )
-                ]
+            faults.append(
+                Fault(
+                    f"optimizer.n_initial={self.n_initial} leaves the model without data",
+                    "it takes 1 or more points, or null for as many as there are slots and at least 5",
+                    "Set optimizer.n_initial=null",
+                )
+            )
+        if self.torch_device is not None and not _DEVICE.fullmatch(self.torch_device):
+            faults.append(
+                Fault(
+                    f"optimizer.torch_device={self.torch_device} is no device",
+                    "it takes cpu, cuda, cuda:N, or null for torch's default",
+                    "Set optimizer.torch_device=null",
+                )
+            )
+        raise_faults(faults)
+
+    def check_devices(self) -> Iterator[Fault]:
+        """Yield a fault if the model is to be fitted on a GPU that is not there."""
+        if self.torch_device is None or not self.torch_device.startswith("cuda"):
+            return
+        n_gpus = Machine.here(count_gpus=True).n_gpus
+        wanted = int(self.torch_device.partition(":")[2] or 0)
+        if wanted >= n_gpus:
+            yield Fault(
+                f"optimizer.torch_device={self.torch_device} is not on this machine",
+                f"torch sees {n_gpus} GPUs",
+                "Set optimizer.torch_device=cpu",
             )
 
     def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":

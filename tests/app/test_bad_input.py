@@ -33,6 +33,8 @@ FAULTS = [
     (["concurrency=9999"], r"concurrency=9999 .* needs 9999 processors"),
     (["tuner=inline", "concurrency=2"], r"concurrency=2 does not go with tuner=inline"),
     (["seed=-1"], r"seed=-1 is no seed"),
+    (["optimizer.torch_device=gpu"], r"optimizer.torch_device=gpu is no device"),
+    (["optimizer.torch_device=cuda:99"], r"optimizer.torch_device=cuda:99 is not on this machine"),
     (["tuner.start_timeout_s=0"], r"tuner.start_timeout_s=0 leaves no time"),
     (["task.sleep_s=-1"], r"task.sleep_s=-1"),
     (["+task.sleeps=1"], r"task cannot be made of .*sleeps"),
