@@ -4,6 +4,7 @@
      ├─ InputError         what was asked cannot be done; holds every independent fault
      ├─ StudyExistsError   the study's directory already holds a study
      └─ StudyStoppedError  a study ended before its total
+         └─ StudyInterruptedError  because somebody asked it to
 
 Every message says three things: what is wrong with which value, what is allowed, what to type instead.
 """
@@ -51,6 +52,10 @@ class StudyExistsError(HpoError):
 
 class StudyStoppedError(HpoError):
     """The study ended before it reached its total of trials."""
+
+
+class StudyInterruptedError(StudyStoppedError):
+    """The study ended before its total because of an interrupt (Ctrl-C)."""
 
 
 def raise_faults(faults: Iterable[Fault]) -> None:

@@ -113,6 +113,14 @@ class Resources:
         fitting = self._fitting(machine)
         return fitting if self.max_concurrent is None else min(fitting, self.max_concurrent)
 
+    def n_gpus(self, slots: int) -> int:
+        """Return how many GPUs ``slots`` trials take; a share lies on one GPU."""
+        if not self.gpus_per_trial:
+            return 0
+        if self.gpus_per_trial < 1:
+            return math.ceil(slots / int(1 / self.gpus_per_trial + 1e-9))
+        return slots * int(self.gpus_per_trial)
+
     def _fitting(self, machine: Machine) -> int:
         by_cpu = self._fitting_cpu(machine)
         return min(by_cpu, self._fitting_gpu(machine)) if self.gpus_per_trial else by_cpu

@@ -15,7 +15,7 @@ def hpo(*arguments: str, cwd: Path, timeout_s: float = 300) -> subprocess.Comple
         text=True,
         timeout=timeout_s,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"},
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", "PWD_OF_RUN": str(cwd)},
     )
 
 

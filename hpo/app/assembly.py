@@ -1,14 +1,14 @@
 """The config becomes objects, and the objects are checked against each other before anything starts."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from inspect import signature
 from typing import Any, TypeVar
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from hpo.app import checks
@@ -81,8 +81,9 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
     resources = findings.attempt(lambda: _made("resources", config.resources, Resources))
     restart = findings.attempt(lambda: _made("restart", config.restart, Restart))
     callbacks = findings.attempt(lambda: _callbacks(config.callbacks))
-    findings.faults.extend(checks.cross_faults(task, space, objective, optimizer))
-    if task is not None:
+    signature = findings.attempt(lambda: task.signature) if task is not None else None
+    findings.faults.extend(checks.cross_faults(task, signature, space, objective, optimizer))
+    if task is not None and signature is not None:
         findings.attempt(task.check)
     slots = None
     if tuner is not None and resources is not None:
@@ -112,14 +113,21 @@ def _built(part: Part | None) -> Part:
     return part
 
 
-def _slots(tuner: Tuner, resources: Resources, concurrency: int | None) -> int:
+def _slots(tuner: Tuner, resources: Resources, concurrency: object) -> int | None:
+    if concurrency is not None and not isinstance(concurrency, int):
+        return None  # a fault that the checks name
     return tuner.slots(resources, Machine.here(count_gpus=resources.gpus_per_trial > 0), concurrency)
 
 
 def _settings(key: str, node: DictConfig, builder: Callable[..., object]) -> dict[str, Any]:
     """Return what ``node`` holds, as plain values, if ``builder`` takes all of it."""
-    settings = {str(name): value for name, value in instantiate(node, _convert_="all").items()}
-    known = list(signature(builder).parameters)
+    try:
+        settings = {str(name): value for name, value in instantiate(node, _convert_="all").items()}
+    except (InstantiationException, OmegaConfBaseException) as error:
+        raise InputError(
+            Fault(f"{key} cannot be read", " ".join(str(error).split()), f"Mend the keys below {key}")
+        ) from error
+    known = list(inspect.signature(builder).parameters)
     raise_faults(
         Fault(f"{key}.{name} is no setting", f"{key} takes {', '.join(known)}", f"Remove {key}.{name}")
         for name in settings
@@ -163,7 +171,7 @@ def _made(key: str, node: DictConfig, role: type[Part]) -> Part:
             raise error.__cause__ from None
         raise InputError(
             Fault(
-                f"{key} cannot be made of {OmegaConf.to_container(node)}",
+                f"{key} cannot be made of {node}",
                 " ".join(str(error.__cause__ or error).split()),
                 f"Mend the keys below {key}; the composed config: python -m hpo --cfg job",
             )

@@ -11,10 +11,11 @@ from hpo.objective import Objective
 from hpo.optimizer import Optimizer
 from hpo.space import SearchSpace
 from hpo.study.observers import Observer
-from hpo.task import Task
+from hpo.task import Signature, Task
 from hpo.tuner import Tuner
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_SEEDS = 2**32  # what numpy takes
 _LONGEST_NAME = 200  # a file name has at most 255 bytes
 
 
@@ -30,19 +31,26 @@ def study_faults(config: DictConfig, invocation: Invocation) -> Iterator[Fault]:
         )
     if not _is_count(config.num_trials):
         yield Fault(f"num_trials={config.num_trials} asks for no trial", "it takes 1 or more", "Set num_trials=24")
-    if isinstance(config.seed, bool) or not isinstance(config.seed, int) or config.seed < 0:
-        yield Fault(f"seed={config.seed} is no seed", "it takes a whole number from 0 up", "Set seed=0")
+    if config.concurrency is not None and not isinstance(config.concurrency, int):
+        yield Fault(
+            f"concurrency={config.concurrency} is no number of trials",
+            "it takes 1 or more, or null for as many as fit",
+            "Set concurrency=null",
+        )
+    if isinstance(config.seed, bool) or not isinstance(config.seed, int) or not 0 <= config.seed < _SEEDS:
+        yield Fault(f"seed={config.seed} is no seed", "it takes a whole number from 0 to 2**32 - 1", "Set seed=0")
 
 
 def cross_faults(
     task: Task | None,
+    signature: Signature | None,
     space: SearchSpace | None,
     objective: Objective | None,
     optimizer: Optimizer | None,
 ) -> Iterator[Fault]:
     """Yield where the parts contradict each other; a part that could not be made is passed over."""
-    if task is not None and space is not None:
-        yield from _parameter_faults(task, space)
+    if task is not None and signature is not None and space is not None:
+        yield from _parameter_faults(task, signature, space)
     if task is not None and objective is not None:
         yield from objective.check_against(task.metrics, task.name)
     if optimizer is not None:
@@ -54,16 +62,15 @@ def cross_faults(
 def callback_faults(tuner: Tuner, callbacks: Mapping[str, object]) -> Iterator[Fault]:
     """Yield the callbacks that nobody would call."""
     for name, callback in callbacks.items():
-        if not isinstance(callback, Observer) and not tuner.takes_ray_callbacks:
+        if not isinstance(callback, Observer) and not tuner.takes_callback(callback):
             yield Fault(
                 f"callbacks.{name} is a {type(callback).__module__}.{type(callback).__qualname__}",
-                "tuner=inline calls hpo.callbacks.Callback only; Ray Tune's own callbacks need Ray",
-                f"Choose tuner=ray, or leave it out: ~callbacks.{name}",
+                "every tuner calls hpo.callbacks.Callback, and tuner=ray those of Ray Tune too",
+                f"Choose tuner=ray if it is one of those, or leave it out: ~callbacks.{name}",
             )
 
 
-def _parameter_faults(task: Task, space: SearchSpace) -> Iterator[Fault]:
-    signature = task.signature
+def _parameter_faults(task: Task, signature: Signature, space: SearchSpace) -> Iterator[Fault]:
     known = sorted(signature.required | signature.optional)
     takes = f"it takes {', '.join(known)}" if known else "it takes none"
     for name in signature.unknown(space.names):

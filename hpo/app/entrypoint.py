@@ -9,12 +9,13 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig
 
 from hpo.app.invocation import Invocation
-from hpo.errors import HpoError, InputError, StudyExistsError
+from hpo.errors import HpoError, InputError, StudyExistsError, StudyInterruptedError
 from hpo.quiet import quiet_libraries
 
 log = logging.getLogger(__name__)
 
 EXIT_REFUSED = 2  # nothing was started
+EXIT_INTERRUPTED = 130  # as shells say it
 EXIT_FAILED = 1  # something was started and did not reach its end
 
 
@@ -37,6 +38,8 @@ def _job(config: DictConfig) -> float:
         return _job_of_multirun(config, invocation)
     try:
         return _run(config, invocation)
+    except (StudyInterruptedError, KeyboardInterrupt) as error:
+        raise _interrupted(error) from None
     except HpoError as error:
         sys.stderr.write(f"{error}\n")
         is_refusal = isinstance(error, InputError | StudyExistsError)
@@ -51,6 +54,8 @@ def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
     value = math.nan
     try:
         value = _run(config, invocation)
+    except (StudyInterruptedError, KeyboardInterrupt) as error:  # of the whole multirun
+        raise _interrupted(error) from None
     except HpoError as error:
         error_text = str(error)
         sys.stderr.write(f"{error}\n")
@@ -59,6 +64,11 @@ def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
         log.exception("Study %s failed", invocation.study)
     JobRecord.of(invocation, error_text).write(invocation.sweep_directory)
     return value
+
+
+def _interrupted(error: BaseException) -> SystemExit:
+    sys.stderr.write(f"{str(error) or 'Interrupted'}\n")
+    return SystemExit(EXIT_INTERRUPTED)
 
 
 def _run(config: DictConfig, invocation: Invocation) -> float:

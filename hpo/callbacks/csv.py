@@ -7,7 +7,7 @@ from hpo.throttle import Throttle
 
 
 class Csv(Observer):
-    """Writes the table while the study runs, as often as costs next to nothing, and at its end."""
+    """Writes the table while the study runs, as often as costs next to nothing; its end writes the last one."""
 
     def __init__(self) -> None:
         self._throttle = Throttle()
@@ -15,7 +15,3 @@ class Csv(Observer):
     def on_trial_end(self, study: Study, trial: Trial) -> None:
         """Write the table, unless it was written a moment ago."""
         self._throttle.run(lambda: write_table(study))
-
-    def on_study_end(self, study: Study) -> None:
-        """Write the final table."""
-        write_table(study)

@@ -15,7 +15,7 @@ from hpo.optimizer.settings import Optimizer
 from hpo.quiet import quiet_loggers
 from hpo.space import SearchSpace
 from hpo.task import Metrics, ParameterValue
-from hpo.worker.threads import limited_threads
+from hpo.threads import limited_threads
 
 Suggestion = tuple[int, Mapping[str, ParameterValue]]
 
@@ -106,6 +106,9 @@ class AxProposer:
             # processors take many times longer.
             with suppress(SearchSpaceExhausted), limited_threads(1):
                 self._keep(self._client.get_next_trials(max_trials=n_trials))
+                return
+            if n_trials > 1:  # fewer points are left, and Ax then gives none of them
+                self._generate(1)
 
     def _keep(self, trials: Mapping[int, Mapping[str, ParameterValue]]) -> None:
         self._n_suggested += len(trials)

@@ -49,6 +49,13 @@ class Optimizer(ABC):
 
     def check_first(self, space: SearchSpace) -> Iterator[Fault]:
         """Yield what is wrong with :attr:`first` in ``space``."""
+        if not isinstance(self.first, Sequence) or not all(isinstance(item, Mapping) for item in self.first):
+            yield Fault(
+                f"optimizer.first={self.first} is no list of parameter sets",
+                "it takes a list of mappings",
+                "Set optimizer.first=[{x1: 0, x2: 1}], or []",
+            )
+            return
         for position, parameters in enumerate(self.first):
             for fault in space.check_parameters(space.with_fixed(parameters)):
                 yield fault._replace(what=f"optimizer.first[{position}]: {fault.what}")

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from hpo.atomic import write_atomically
-from hpo.errors import StudyExistsError
+from hpo.errors import Fault, InputError, StudyExistsError
 from hpo.restart.base import Request, Restart
 from hpo.study import Study
 
@@ -22,9 +22,22 @@ class New(Restart):
 
     Attributes:
         overwrite: Whether to move an existing study of the same name aside first.
+
+    Raises:
+        InputError: If that is not said with true or false.
     """
 
     overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.overwrite, bool):
+            raise InputError(
+                Fault(
+                    f"restart.overwrite={self.overwrite} is neither yes nor no",
+                    "it takes true or false",
+                    "Set restart.overwrite=true to move the old study aside",
+                )
+            )
 
     def open(self, request: Request, session_name: str) -> Study:
         """Return an empty study in a directory of its own.
@@ -33,17 +46,16 @@ class New(Restart):
             StudyExistsError: If there is one already, also one that another process makes at the same moment.
         """
         paths = request.paths
-        if paths.exists and not self.overwrite:
+        if paths.root.exists() and not self.overwrite:
             raise StudyExistsError(_refusal(request))
         from hpo.optimizer.ax_proposer import AxProposer  # noqa: PLC0415 - Ax takes seconds to import
 
         plan = request.plan
         proposer = AxProposer(request.optimizer, request.space, request.objective, seed=plan.seed, slots=plan.slots)
-        if paths.exists:
+        if paths.root.exists():
             _move_aside(paths.root)
-        paths.root.mkdir(parents=True, exist_ok=True)
         try:
-            paths.config.touch(exist_ok=False)
+            paths.root.mkdir(parents=True)
         except FileExistsError:
             raise StudyExistsError(_refusal(request)) from None
         write_atomically(paths.config, yaml.safe_dump(dict(request.record), sort_keys=False))

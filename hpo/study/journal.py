@@ -1,5 +1,6 @@
 """The journal: a study's append-only record, one JSON object a line."""
 
+import errno
 import json
 import os
 import time
@@ -24,14 +25,18 @@ class Journal:
         """Write one event.
 
         Args:
-            event: What happened: suggested, started, reported, completed, failed, abandoned, session.
+            event: What happened: suggested, started, reported, completed, failed, session.
             **fields: What belongs to it, as JSON values.
 
         Raises:
             OSError: If the disk does not take it; then the event did not happen.
         """
         line = json.dumps({"event": event, "time": time.time(), **fields}, separators=(",", ":"), allow_nan=False)
-        self._file.write(line.encode() + b"\n")
+        data = line.encode() + b"\n"
+        size = self._file.tell()
+        if self._file.write(data) != len(data):  # a full disk takes a part
+            self._file.truncate(size)
+            raise OSError(errno.ENOSPC, "the journal takes no more", str(self._file.name))
         os.fsync(self._file.fileno())
 
     def close(self) -> None:

@@ -52,11 +52,6 @@ class StudyPaths:
         """Return the directory of one run of the program."""
         return self.root / "sessions" / name
 
-    @property
-    def exists(self) -> bool:
-        """Whether a study was begun here."""
-        return self.config.exists() or self.journal.exists()
-
 
 PARAMETERS_FILE = "params.yaml"
 RESULT_FILE = "result.json"

@@ -4,8 +4,8 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import yaml
 
@@ -16,39 +16,14 @@ from hpo.study.journal import SCHEMA, Journal
 from hpo.study.observers import Observer, Observers
 from hpo.study.paths import PARAMETERS_FILE, StudyPaths
 from hpo.study.plan import Plan
+from hpo.study.proposer import Proposer
 from hpo.study.summary import write_summary
+from hpo.study.table import FIRST_COLUMNS, LAST_COLUMNS, write_table
 from hpo.study.trial import Outcome, Status, Trial, strict_numbers
-from hpo.task import Metrics, ParameterValue, Report
+from hpo.task import Metrics, Report
 from hpo.throttle import Throttle
 
 log = logging.getLogger(__name__)
-
-
-class Proposer(Protocol):
-    """What proposes parameters and learns from outcomes; knows trials by index."""
-
-    def suggest(self, n_left: int) -> tuple[int, Mapping[str, ParameterValue]] | None:
-        """Return a new trial's index and parameters, or None when the space has no point left.
-
-        Args:
-            n_left: How many trials the study will still ask for, this one among them.
-        """
-
-    def complete(self, index: int, data: Metrics) -> None:
-        """Take the objective and the constraint metrics of a trial as data."""
-
-    def fail(self, index: int, reason: str) -> None:
-        """Take note that a trial ended without data."""
-
-    def prepare(self, n_left: int) -> None:
-        """Use a pause to make suggestions ahead, if outcomes would not change them.
-
-        Args:
-            n_left: How many trials the study will still ask for.
-        """
-
-    def save(self, path: Path) -> None:
-        """Write the state to ``path``, atomically."""
 
 
 class Study:
@@ -87,6 +62,7 @@ class Study:
         self._trials: dict[int, Trial] = {}
         self._generation_s: list[float] = []
         self._running: set[int] = set()
+        self._started_at: dict[int, float] = {}
         self._best: Trial | None = None
         self._is_exhausted = False
         self._saving = Throttle()
@@ -145,6 +121,7 @@ class Study:
     def start(self, index: int) -> None:
         """Take note that a worker begins trial ``index``."""
         self._journal.append("started", index=index)
+        self._started_at[index] = time.time()
         self._observers.on_trial_start(self, self._trials[index])
 
     def report(self, index: int, report: Report) -> None:
@@ -174,7 +151,7 @@ class Study:
         trial = self._trials[index]
         if trial.outcome is not None:
             return trial
-        outcome = self._screened(outcome)
+        outcome = self._timed(index, self._screened(outcome))
         event = "completed" if outcome.status is Status.COMPLETED else "failed"
         self._journal.append(event, index=index, **outcome.to_json())
         trial = self._trials[index] = replace(trial, outcome=outcome)
@@ -204,13 +181,20 @@ class Study:
 
     def end(self) -> None:
         """Close the session: state saved, observers told, files closed."""
-        self._save()
-        self._observers.on_study_end(self)
-        self._journal.close()
+        try:
+            self._save()
+            write_table(self)
+            self._observers.on_study_end(self)
+        finally:
+            self._journal.close()
 
     def _save(self) -> None:
-        self._proposer.save(self.paths.snapshot)
-        write_summary(self)
+        """Write what can be rebuilt from the journal; a fault there is no reason to lose trials in flight."""
+        for write in (partial(self._proposer.save, self.paths.snapshot), partial(write_summary, self)):
+            try:
+                write()
+            except Exception:
+                log.exception("A file of %s could not be written; the journal holds everything", self.paths.root)
 
     def _update_best(self, trial: Trial) -> None:
         if self.objective.feasible(trial.metrics) and (
@@ -222,11 +206,22 @@ class Study:
     def _n_left(self) -> int:
         return self.plan.num_trials - len(self._trials)
 
+    def _timed(self, index: int, outcome: Outcome) -> Outcome:
+        """Return the outcome with the driver's times if the worker could not send its own."""
+        started_at = self._started_at.pop(index, None)
+        if outcome.started_at is not None or started_at is None:
+            return outcome
+        return replace(outcome, started_at=started_at, seconds=time.time() - started_at)
+
     def _screened(self, outcome: Outcome) -> Outcome:
         if outcome.status is not Status.COMPLETED:
             return outcome
-        reason = self.objective.screen(outcome.metrics)
+        reason = self.objective.screen(outcome.metrics) or self._name_clash(outcome.metrics)
         return outcome if reason is None else replace(outcome, status=Status.INVALID, reason=reason)
+
+    def _name_clash(self, metrics: Metrics) -> str | None:
+        taken = [name for name in metrics if name in {*self.space.names, *FIRST_COLUMNS, *LAST_COLUMNS}]
+        return f"a metric may not be called {', '.join(taken)}: trials.csv has such a column" if taken else None
 
     def _data(self, metrics: Metrics) -> Metrics:
         return {

@@ -12,10 +12,9 @@ from hpo.worker import Assignment
 class Tuner(ABC):
     """Drives a study: asks it for trials, has them run, and tells it what came of them."""
 
-    @property
     @abstractmethod
-    def takes_ray_callbacks(self) -> bool:
-        """Whether callbacks of Ray Tune can observe the trials."""
+    def takes_callback(self, callback: object) -> bool:
+        """Tell whether ``callback``, which is none of :class:`hpo.callbacks.Callback`, can observe the trials."""
 
     @abstractmethod
     def slots(self, resources: Resources, machine: Machine, concurrency: int | None) -> int:
@@ -38,7 +37,7 @@ class Tuner(ABC):
             study: What to drive; begun, and ended by the caller.
             task: What a trial runs.
             resources: What a trial is given.
-            ray_callbacks: Callbacks of Ray Tune by name; empty unless :attr:`takes_ray_callbacks`.
+            ray_callbacks: Callbacks of Ray Tune by name; those that :meth:`takes_callback` took.
         """
 
 

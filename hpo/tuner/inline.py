@@ -16,8 +16,7 @@ from hpo.worker import evaluate
 class InlineTuner(Tuner):
     """Runs one trial at a time in this process; the same seed gives the same suggestions."""
 
-    @property
-    def takes_ray_callbacks(self) -> bool:
+    def takes_callback(self, callback: object) -> bool:
         """Never: there is no Ray."""
         return False
 

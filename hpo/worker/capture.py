@@ -20,7 +20,7 @@ def capture(path: Path, *, native: bool) -> Iterator[None]:
             caught too. Only where nothing else in the process writes to the terminal. Otherwise Python's streams
             are redirected, and ``breakpoint()`` still opens the debugger on the terminal.
     """
-    with path.open("a", encoding="utf-8", buffering=1) as file, _logging_to(file):
+    with path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1) as file, _logging_to(file):
         if native:
             with _descriptors_to(file), redirect_stdout(file), redirect_stderr(file):
                 yield

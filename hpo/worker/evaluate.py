@@ -12,8 +12,8 @@ from hpo.atomic import write_atomically
 from hpo.study.paths import LOG_FILE, RESULT_FILE
 from hpo.study.trial import Outcome, Status
 from hpo.task import Metrics, ParameterValue, Report, Task, TrialContext
+from hpo.threads import limited_threads
 from hpo.worker.capture import capture
-from hpo.worker.threads import limited_threads
 
 log = logging.getLogger(__name__)
 
@@ -68,10 +68,18 @@ def evaluate(task: Task, assignment: Assignment, send: Send, *, own_process: boo
     )
     started_at = time.time()
     began = time.perf_counter()
-    with _surroundings(directory, assignment.n_threads, own_process=own_process):
-        outcome = _attempt(task, assignment.parameters, context)
-    outcome = replace(outcome, started_at=started_at, seconds=time.perf_counter() - began)
-    write_atomically(directory / RESULT_FILE, json.dumps(outcome.to_json(), indent=2, allow_nan=False) + "\n")
+    outcome = Outcome(Status.FAILED)
+    try:
+        with _surroundings(directory, assignment.n_threads, own_process=own_process):
+            outcome = _attempt(task, assignment.parameters, context)
+        outcome = replace(outcome, started_at=started_at, seconds=time.perf_counter() - began)
+        write_atomically(directory / RESULT_FILE, json.dumps(outcome.to_json(), indent=2, allow_nan=False) + "\n")
+    except OSError as error:  # the disk is full, or the task removed its own directory
+        log.exception("Trial %d could not be recorded in %s", assignment.index, directory)
+        reason = outcome.reason or f"its directory could not be written: {_one_line(error)}"
+        seconds = time.perf_counter() - began
+        outcome = replace(outcome, reason=None if outcome.status is Status.COMPLETED else reason)
+        outcome = replace(outcome, started_at=started_at, seconds=seconds)
     return outcome
 
 

@@ -60,12 +60,6 @@ def test_the_commands_on_qm7_work(document: Path, type_command: Type, tmp_path: 
             type_command(command)
 
 
-@pytest.mark.parametrize("beginning", EXEMPT)
-def test_an_exemption_says_why(beginning: str) -> None:
-    """Every exemption has a reason."""
-    assert EXEMPT[beginning]
-
-
 def test_the_readme_begins_with_two_commands() -> None:
     """What a newcomer types first is make run and make test."""
     assert [command.text for command in commands(DOCUMENTS[0])][:2] == ["make run", "make test"]

@@ -124,6 +124,13 @@ def test_a_small_space_ends(optimizer: Optimizer) -> None:
     assert sorted(str(parameters["c"]) for _, parameters in found) == ["relu", "tanh"]
 
 
+def test_a_small_space_with_a_constraint_gives_all_its_points() -> None:
+    """Points made ahead do not end a study while single ones are left: x <= y on 1..3 has six."""
+    names = {name: {"type": "range", "bounds": [1, 3]} for name in "xy"}
+    source = proposer(Sobol(), build_space(names, ["x <= y"]), slots=2)
+    assert len({tuple(parameters.values()) for _, parameters in suggestions(source, 6)}) == 6
+
+
 def test_the_model_learns() -> None:
     """On a parabola the model's points beat the initial ones, with a maximised objective and a constraint."""
     objective = build_objective("gain", "maximize", ("cost <= 2",))

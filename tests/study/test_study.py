@@ -144,6 +144,44 @@ def test_reports_are_journalled_while_a_trial_runs(make_study: MakeStudy) -> Non
     assert events(study) == [("suggested", 0), ("reported", 0), ("completed", 0)]
 
 
+def test_a_metric_may_not_take_the_name_of_a_column(make_study: MakeStudy) -> None:
+    """A metric called like a parameter or like a column of the table makes the trial invalid, and says so."""
+    study = make_study()
+    for name in ("x", "seconds"):
+        trial = study.ask()
+        assert trial is not None
+        ended = study.tell(trial.index, completed(1.0, **{name: 2.0}))
+        assert ended.status is Status.INVALID
+        assert name in str(ended.outcome and ended.outcome.reason)
+
+
+def test_a_file_that_cannot_be_written_ends_no_study(make_study: MakeStudy, caplog: pytest.LogCaptureFixture) -> None:
+    """A snapshot that fails is logged; the outcome stands and the session ends in order."""
+
+    class NoDisk(ListProposer):
+        def save(self, path: Path) -> None:
+            raise OSError("no space left")
+
+    study = make_study(proposer=NoDisk())
+    study.ask()
+    study.tell(0, completed(1.0))
+    study.pause()
+    study.end()
+    assert study.paths.summary.exists()
+    assert "could not be written" in caplog.text
+
+
+def test_a_trial_whose_worker_died_has_a_duration(make_study: MakeStudy) -> None:
+    """Where the worker could send no times, those of the driver count."""
+    study = make_study()
+    study.ask()
+    study.start(0)
+    ended = study.tell(0, Outcome(Status.CRASHED, reason="the worker process died"))
+    assert ended.outcome is not None
+    assert ended.outcome.started_at is not None
+    assert ended.outcome.seconds > 0
+
+
 def test_an_observer_that_raises_loses_no_result(make_study: MakeStudy, caplog: pytest.LogCaptureFixture) -> None:
     """The fault is logged under the observer's name; the others still hear, and the outcome stands."""
     heard: list[int] = []

@@ -8,8 +8,10 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -134,8 +136,12 @@ def test_nothing_is_written_outside_the_study(study: Path) -> None:
 
 def test_no_process_is_left(study: Path) -> None:
     """When the program ends, no process of its Ray runs on."""
-    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    assert not [command for command in commands if str(study.parent.parent).encode() in command]
+    left = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("PWD_OF_RUN") == str(study.parent.parent):
+                left.append(process.name())
+    assert left == []
 
 
 def test_short_trials_keep_the_slots_busy(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -85,6 +86,26 @@ def test_an_exception_is_an_outcome(tmp_path: Path) -> None:
     outcome = run(tmp_path, body)
     assert (outcome.status, outcome.reason) == (Status.FAILED, "ValueError: negative length")
     assert "Traceback" in (tmp_path / "log.txt").read_text()
+
+
+def test_a_task_that_removes_its_directory_keeps_its_outcome(tmp_path: Path) -> None:
+    """What came back counts, even where it cannot be written to the trial's directory."""
+    folder = tmp_path / "trial"
+
+    def body(*_: object) -> float:
+        shutil.rmtree(folder)
+        return 1.0
+
+    assert run(folder, body).status is Status.COMPLETED
+
+
+def test_any_text_can_be_logged(tmp_path: Path) -> None:
+    """A message that UTF-8 cannot hold ends the trial as failed like any other."""
+
+    def body(*_: object) -> float:
+        raise ValueError("lone \udc80 surrogate")
+
+    assert run(tmp_path, body).status is Status.FAILED
 
 
 def test_a_task_that_exits_is_an_outcome(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 from ray import tune
 
+from hpo.errors import StudyInterruptedError
 from hpo.quiet import quiet_loggers
 from hpo.resources import Resources
 from hpo.study import Study
@@ -28,6 +29,7 @@ def drive(
 
     Raises:
         StudyStoppedError: If no worker begins a trial within ``start_timeout_s``.
+        StudyInterruptedError: If Ray was interrupted.
     """
     quiet_loggers("ray.tune", level=logging.CRITICAL)  # how a trial ended is the study's to say
     searcher = StudySearcher(study, partial(assignment, study, resources=resources))
@@ -50,6 +52,10 @@ def drive(
         run_config=lines.run_config("ray", study.session, callbacks),
     )
     tuner.fit()
+    if study.n_running or not study.is_asked_out:  # Ray takes an interrupt for a polite request, and returns
+        raise StudyInterruptedError(
+            f"Interrupted with {study.n_running} trials running; what ended is in {study.paths.root}"
+        )
 
 
 def run_trial(config: Mapping[str, object], task: Task) -> None:

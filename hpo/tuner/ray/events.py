@@ -31,6 +31,7 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
 
     def __init__(self, study: Study, searcher: StudySearcher, start_timeout_s: float) -> None:
         self._study = study
+        self._searcher = searcher
         self._index_of = searcher.index_of
         self._dead: list[RayTrial] = []
         self._has_started = False
@@ -54,7 +55,8 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         """
         while self._dead:
             trial = self._dead.pop()
-            self._study.tell(self._index_of[trial.trial_id], _outcome(trial))
+            arrived = self._searcher.arrived.pop(trial.trial_id, None)  # its work was done before it died
+            self._study.tell(self._index_of[trial.trial_id], arrived or _outcome(trial))
         if not self._has_started and time.monotonic() - self._began > self._start_timeout_s:
             raise StudyStoppedError(
                 f"No worker began a trial within tuner.start_timeout_s={self._start_timeout_s:g} s (Ray tries again "
@@ -78,12 +80,12 @@ class GuardedCallback(Stateless, Callback):  # type: ignore[misc]  # Ray ships n
         """Return the guarded callback's own hook, wrapped."""
         if attribute.startswith("_") or attribute not in _HOOKS:
             return super().__getattribute__(attribute)
-        return self._guarded(attribute, getattr(self._callback, attribute))
+        return self._guarded(attribute)
 
-    def _guarded(self, event: str, hook: Callable[..., Any]) -> Callable[..., Any]:
+    def _guarded(self, event: str) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
             try:
-                return hook(*arguments, **named)
+                return getattr(self._callback, event)(*arguments, **named)
             except Exception:
                 log.exception("callbacks.%s raised in %s; the study goes on without it", self._name, event)
 

@@ -1,6 +1,7 @@
 """A Ray of this program's own, on this machine, that nobody else can reach."""
 
 import logging
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -28,8 +29,8 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
     with environment(_settings(slots)), python_without_spaces():
         ray.init(
             address="local",  # never a cluster that a stale address file names
-            num_cpus=max(1, round(slots * resources.cpus_per_trial + 0.4999)),
-            num_gpus=round(slots * resources.gpus_per_trial + 0.4999) if resources.gpus_per_trial else 0,
+            num_cpus=max(1, math.ceil(slots * resources.cpus_per_trial - 1e-9)),
+            num_gpus=resources.n_gpus(slots),
             include_dashboard=False,
             log_to_driver=False,
             logging_level=logging.ERROR,

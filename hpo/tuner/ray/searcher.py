@@ -23,6 +23,7 @@ class StudySearcher(Stateless, Searcher):  # type: ignore[misc]  # Ray ships no 
 
     Attributes:
         index_of: The trial's index by Ray's trial id.
+        arrived: Outcomes of trials whose worker has not yet returned, by Ray's trial id.
     """
 
     def __init__(self, study: Study, assign: Callable[[Trial], Assignment]) -> None:
@@ -30,6 +31,7 @@ class StudySearcher(Stateless, Searcher):  # type: ignore[misc]  # Ray ships no 
         self._study = study
         self._assign = assign
         self.index_of: dict[str, int] = {}
+        self.arrived: dict[str, Outcome] = {}
         self._last_event = time.monotonic()
 
     def suggest(self, trial_id: str) -> Mapping[str, object] | str | None:
@@ -49,16 +51,16 @@ class StudySearcher(Stateless, Searcher):  # type: ignore[misc]  # Ray ships no 
         self._last_event = time.monotonic()
         if REPORT in result:
             self._study.report(self.index_of[trial_id], Report(**json.loads(str(result[REPORT]))))
+        if OUTCOME in result:
+            self.arrived[trial_id] = Outcome.from_json(json.loads(str(result[OUTCOME])))
 
     def on_trial_complete(self, trial_id: str, result: Mapping[str, object] | None = None, error: bool = False) -> None:
         """Tell the study the outcome; one whose worker died is told by the callback, which knows why."""
         self._last_event = time.monotonic()
         if error:
             return
-        outcome = Outcome(Status.CRASHED, reason="the worker ended without an outcome")
-        if result and OUTCOME in result:
-            outcome = Outcome.from_json(json.loads(str(result[OUTCOME])))
-        self._study.tell(self.index_of[trial_id], outcome)
+        missing = Outcome(Status.CRASHED, reason="the worker ended without an outcome")
+        self._study.tell(self.index_of[trial_id], self.arrived.pop(trial_id, missing))
 
     def _use_pause(self) -> None:
         # Trials that started together end together: what can wait has to wait until all of them go on.
@@ -70,9 +72,9 @@ class StudySearcher(Stateless, Searcher):  # type: ignore[misc]  # Ray ships no 
         Path(checkpoint_path).write_bytes(b"")
 
     def restore(self, checkpoint_path: str) -> None:
-        """Refuse: a study is resumed from its journal.
+        """Refuse: nothing is kept in Ray's own files.
 
         Raises:
             RuntimeError: Always.
         """
-        raise RuntimeError(f"{checkpoint_path} holds no state; a study is resumed from its journal")
+        raise RuntimeError(f"{checkpoint_path} holds no state")

@@ -33,10 +33,11 @@ class RayTuner(Tuner):
                 )
             )
 
-    @property
-    def takes_ray_callbacks(self) -> bool:
-        """Always."""
-        return True
+    def takes_callback(self, callback: object) -> bool:
+        """Tell whether it is a callback of Ray Tune."""
+        from ray.tune import Callback  # noqa: PLC0415 - Ray takes a second to import
+
+        return isinstance(callback, Callback)
 
     def slots(self, resources: Resources, machine: Machine, concurrency: int | None) -> int:
         """Return what was asked for, or as many as fit.
