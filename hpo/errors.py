@@ -3,8 +3,11 @@
     HpoError
      ├─ InputError         what was asked cannot be done; holds every independent fault
      ├─ StudyExistsError   the study's directory already holds a study
+     ├─ StudyInUseError    another process runs the study
+     ├─ DamagedStudyError  a file of the study cannot be understood
      └─ StudyStoppedError  a study ended before its total
-         └─ StudyInterruptedError  because somebody asked it to
+         ├─ StorageError           its journal cannot be written
+         └─ StudyInterruptedError  somebody asked it to
 
 Every message says three things: what is wrong with which value, what is allowed, what to type instead.
 """
@@ -50,12 +53,32 @@ class StudyExistsError(HpoError):
     """The study's directory already holds a study that this run did not make."""
 
 
+class StudyInUseError(HpoError):
+    """Another process runs the study."""
+
+
+class DamagedStudyError(HpoError):
+    """A file of the study cannot be understood."""
+
+
 class StudyStoppedError(HpoError):
     """The study ended before it reached its total of trials."""
 
 
+class StorageError(StudyStoppedError):
+    """The study's journal cannot be written: a full disk, a folder without the right to write."""
+
+
 class StudyInterruptedError(StudyStoppedError):
-    """The study ended before its total because of an interrupt (Ctrl-C)."""
+    """The study ended before its total because somebody asked it to.
+
+    Attributes:
+        exit_code: What the program ends with: 128 plus the number of the signal, as shells say it.
+    """
+
+    def __init__(self, message: str, exit_code: int = 130) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 def raise_faults(faults: Iterable[Fault]) -> None:

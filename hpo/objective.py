@@ -101,6 +101,11 @@ class Objective:
         """
         return self.expression.evaluate(metrics)
 
+    def data(self, metrics: Metrics) -> Metrics:
+        """Return what Ax is told: the objective's value and the constrained metrics, and no other."""
+        constrained = {c.metric: metrics[c.metric] for c in self.constraints}
+        return {OBJECTIVE_METRIC: self.value(metrics), **constrained}
+
     def better(self, a: float, b: float) -> bool:
         """Tell whether value ``a`` is better than value ``b``; of equal ones neither is."""
         return a < b if self.is_minimized else a > b

@@ -24,8 +24,17 @@ class Report:
     checkpoint: str | None = None
 
 
+class TrialInterrupted(BaseException):
+    """Ends an attempt at a trial that will go on from its checkpoint later; no ``except Exception`` stops it."""
+
+
 def _ignore(_: Report) -> None:
     """Take a report that nobody waits for."""
+
+
+def _never() -> bool:
+    """Tell that nobody asks to stop."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ class TrialContext:
         has_gpu: Whether the trial was given a GPU or a share of one.
         checkpoint: Absolute path of the last checkpoint of an earlier, interrupted run of this trial, or None.
         send: Where reports go.
+        stopping: Tells whether the study asks to stop; :attr:`is_stopping` calls it.
     """
 
     index: int
@@ -51,6 +61,16 @@ class TrialContext:
     has_gpu: bool = False
     checkpoint: Path | None = None
     send: Callable[[Report], None] = _ignore
+    stopping: Callable[[], bool] = _never
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the study asks to stop: write a checkpoint and report it.
+
+        A report with a checkpoint ends the attempt then; a later session goes on from there. A task that has no
+        checkpoint to give may go on to its end.
+        """
+        return self.stopping()
 
     def report(self, step: int, metrics: Metrics, *, checkpoint: str | Path | None = None) -> None:
         """Tell the study how far the trial is.
@@ -62,11 +82,14 @@ class TrialContext:
 
         Raises:
             ValueError: If the checkpoint lies outside the trial's directory.
+            TrialInterrupted: If the study asks to stop and there is a checkpoint to go on from. Let it pass.
         """
         relative = None
         if checkpoint is not None:
             relative = str((self.directory / checkpoint).relative_to(self.directory))
         self.send(Report(step, {name: float(value) for name, value in metrics.items()}, relative))
+        if relative is not None and self.is_stopping:
+            raise TrialInterrupted
 
 
 @dataclass(frozen=True)

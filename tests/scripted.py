@@ -9,8 +9,8 @@ from hpo.task import Metrics, ParameterValue
 class ListProposer:
     """Proposes x = 0, 1, 2, … and remembers what it was told."""
 
-    def __init__(self, n_points: int | None = None) -> None:
-        self._indices = count()
+    def __init__(self, n_points: int | None = None, start: int = 0) -> None:
+        self._indices = count(start)
         self._n_points = n_points
         self.data: dict[int, Metrics] = {}
         self.failed: dict[int, str] = {}

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from hpo.failures import Failures
+from hpo.interruption import Interruption
 from hpo.objective import build_objective
 from hpo.space import build_space
 from hpo.study import Plan, Study, StudyPaths
+from hpo.study.history import History
 from hpo.study.observers import Observer
 from tests.scripted import ListProposer, MakeStudy
 
@@ -29,9 +32,11 @@ def make_study(tmp_path: Path, proposer: ListProposer) -> Iterator[MakeStudy]:
         constraints: tuple[str, ...] = (),
         observers: Mapping[str, Observer] | None = None,
         proposer: ListProposer = proposer,
+        failures: Failures | None = None,
+        interruption: Interruption | None = None,
     ) -> Study:
         paths = StudyPaths(tmp_path / "study")
-        paths.root.mkdir()
+        paths.root.mkdir(exist_ok=True)
         study = Study(
             Plan("demo", num_trials, slots, seed=3, arguments=("task=demo",)),
             paths,
@@ -39,12 +44,15 @@ def make_study(tmp_path: Path, proposer: ListProposer) -> Iterator[MakeStudy]:
             space=build_space({"x": {"type": "range", "bounds": [0.0, 9.0]}}),
             objective=build_objective(metric, direction, constraints),
             proposer=proposer,
+            history=History(paths),
             observers=observers,
+            failures=failures,
+            interruption=interruption,
         )
         made.append(study)
         return study
 
     yield make
     for study in made:
-        with suppress(ValueError):
+        with suppress(ValueError):  # of a closed file: some tests end it themselves
             study.end()

@@ -17,13 +17,16 @@ HOMES = {
     "hippynn": ("tasks/qm7/",),
     "torch": ("tasks/qm7/", "hpo/resources.py"),  # the second counts GPUs
     "rich": ("hpo/callbacks/", "hpo/app/comparison.py"),
+    "filelock": ("hpo/study/lock.py",),
 }
 MAY_NOT_IMPORT = {
     "tasks/": ("ax", "ray", "hydra", "omegaconf", "hpo.app", "hpo.tuner", "hpo.study", "hpo.optimizer"),
     "hpo/study/": ("hpo.app", "hpo.tuner", "hpo.optimizer", "hpo.restart", "hpo.worker"),
     "hpo/space/": ("hpo.app", "hpo.tuner", "hpo.optimizer", "hpo.study", "hpo.worker"),
     "hpo/task.py": ("hpo",),
-    "hpo/optimizer/": ("hpo.app", "hpo.tuner", "hpo.study"),
+    "hpo/optimizer/": ("hpo.app", "hpo.tuner", "hpo.restart", "hpo.study.study", "hpo.study.history"),
+    "hpo/status/": ("hpo.app", "hpo.tuner", "hpo.optimizer", "hpo.restart", "hpo.worker"),
+    "hpo/restart/": ("hpo.app", "hpo.tuner"),
     "hpo/tuner/": ("hpo.app", "hpo.restart", "hpo.optimizer"),
 }
 

@@ -12,15 +12,19 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from hpo.app import checks
+from hpo.app.command_line import import_from, merged_arguments
+from hpo.app.continuation import continued
 from hpo.app.invocation import Invocation
 from hpo.app.record import study_record
 from hpo.errors import Fault, InputError, raise_faults
+from hpo.failures import Failures
+from hpo.interruption import Interruption
 from hpo.objective import Objective, build_objective
 from hpo.optimizer import Optimizer
 from hpo.resources import Machine, Resources
 from hpo.restart import Request, Restart
 from hpo.space import build_space
-from hpo.study import Plan, StudyPaths
+from hpo.study import Plan, StoredStudy, StudyPaths
 from hpo.study.observers import Observer
 from hpo.task import Task
 from hpo.tuner import Tuner
@@ -70,8 +74,17 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
 
     Raises:
         InputError: With every independent fault that was found; nothing was started and nothing written.
+        DamagedStudyError: If the study that is to go on cannot be understood.
     """
     findings = _Findings()
+    restart = findings.attempt(lambda: _made("restart", config.restart, Restart))
+    paths = StudyPaths(invocation.outputs / invocation.study)
+    arguments = invocation.question
+    if restart is not None and restart.continues(paths):
+        stored = StoredStudy.read(paths)
+        config = continued(config, stored.config, invocation.said)
+        arguments = merged_arguments(stored.plan.arguments, arguments)
+        import_from(arguments)
     findings.faults.extend(checks.study_faults(config, invocation))
     task = findings.attempt(lambda: _made("task", config.task, Task))
     space = findings.attempt(lambda: build_space(**_settings("space", config.space, build_space)))
@@ -79,7 +92,7 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
     optimizer = findings.attempt(lambda: _made("optimizer", config.optimizer, Optimizer))
     tuner = findings.attempt(lambda: _made("tuner", config.tuner, Tuner))
     resources = findings.attempt(lambda: _made("resources", config.resources, Resources))
-    restart = findings.attempt(lambda: _made("restart", config.restart, Restart))
+    failures = findings.attempt(lambda: Failures(**_settings("failures", config.failures, Failures)))
     callbacks = findings.attempt(lambda: _callbacks(config.callbacks))
     signature = findings.attempt(lambda: task.signature) if task is not None else None
     findings.faults.extend(checks.cross_faults(task, signature, space, objective, optimizer))
@@ -89,18 +102,21 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
     if tuner is not None and resources is not None:
         slots = findings.attempt(lambda: _slots(tuner, resources, config.concurrency))
         findings.faults.extend(checks.callback_faults(tuner, callbacks or {}))
+        findings.faults.extend(tuner.check_failures(failures or Failures()))
     raise_faults(findings.faults)
 
-    plan = Plan(invocation.study, config.num_trials, _built(slots), config.seed, invocation.question)
+    plan = Plan(invocation.study, config.num_trials, _built(slots), config.seed, arguments)
     observers = {name: item for name, item in _built(callbacks).items() if isinstance(item, Observer)}
     request = Request(
         plan=plan,
-        paths=StudyPaths(invocation.outputs / invocation.study),
+        paths=paths,
         space=_built(space),
         objective=_built(objective),
         optimizer=_built(optimizer),
         observers=observers,
-        record=study_record(config, invocation, _built(space), _built(objective)),
+        failures=_built(failures),
+        interruption=Interruption(config.grace_s),
+        record=study_record(config, invocation, plan, _built(space), _built(objective)),
     )
     others = {name: item for name, item in _built(callbacks).items() if name not in observers}
     return Assembled(request, _built(task), _built(tuner), _built(resources), _built(restart), others)

@@ -39,6 +39,8 @@ def study_faults(config: DictConfig, invocation: Invocation) -> Iterator[Fault]:
         )
     if isinstance(config.seed, bool) or not isinstance(config.seed, int) or not 0 <= config.seed < _SEEDS:
         yield Fault(f"seed={config.seed} is no seed", "it takes a whole number from 0 to 2**32 - 1", "Set seed=0")
+    if isinstance(config.grace_s, bool) or not isinstance(config.grace_s, int | float) or config.grace_s < 0:
+        yield Fault(f"grace_s={config.grace_s} is no time", "it takes 0 or more, in s", "Set grace_s=30")
 
 
 def cross_faults(

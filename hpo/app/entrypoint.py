@@ -8,29 +8,43 @@ import hydra
 from hydra.errors import HydraException
 from omegaconf import DictConfig
 
+from hpo.app.command_line import CommandLine
 from hpo.app.invocation import Invocation
-from hpo.errors import HpoError, InputError, StudyExistsError, StudyInterruptedError
+from hpo.errors import (
+    DamagedStudyError,
+    HpoError,
+    InputError,
+    StudyExistsError,
+    StudyInterruptedError,
+    StudyInUseError,
+)
 from hpo.quiet import quiet_libraries
 
 log = logging.getLogger(__name__)
 
 EXIT_REFUSED = 2  # nothing was started
-EXIT_INTERRUPTED = 130  # as shells say it
+EXIT_INTERRUPTED = 130  # by Ctrl-C before the study listens itself; as shells say it
+REFUSALS = (InputError, StudyExistsError, StudyInUseError, DamagedStudyError)
 EXIT_FAILED = 1  # something was started and did not reach its end
 
 
 def main() -> None:
     """Run ``python -m hpo`` with the arguments of this process."""
+    command_line = CommandLine.of(sys.argv[1:])
+    sys.argv[1:] = command_line.completed
+
+    def job(config: DictConfig) -> float:
+        return _job(config, Invocation.of_hydra(config, command_line.typed))
+
     try:
-        hydra.main(config_path="pkg://conf", config_name="config", version_base="1.3")(_job)()
+        hydra.main(config_path="pkg://conf", config_name="config", version_base="1.3")(job)()
     except HydraException as error:  # Hydra itself reports those of a run, not those of --help
         raise SystemExit(str(error)) from None
 
 
-def _job(config: DictConfig) -> float:
+def _job(config: DictConfig, invocation: Invocation) -> float:
     """Run one study and return its best value, NaN if there is none."""
     quiet_libraries()
-    invocation = Invocation.of_hydra(config)
     for folder in reversed(invocation.import_paths):
         if folder not in sys.path:
             sys.path.insert(0, folder)
@@ -42,8 +56,7 @@ def _job(config: DictConfig) -> float:
         raise _interrupted(error) from None
     except HpoError as error:
         sys.stderr.write(f"{error}\n")
-        is_refusal = isinstance(error, InputError | StudyExistsError)
-        raise SystemExit(EXIT_REFUSED if is_refusal else EXIT_FAILED) from None
+        raise SystemExit(EXIT_REFUSED if isinstance(error, REFUSALS) else EXIT_FAILED) from None
 
 
 def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
@@ -67,8 +80,8 @@ def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
 
 
 def _interrupted(error: BaseException) -> SystemExit:
-    sys.stderr.write(f"{str(error) or 'Interrupted'}\n")
-    return SystemExit(EXIT_INTERRUPTED)
+    sys.stderr.write(f"{str(error) or 'Interrupted before the study began'}\n")
+    return SystemExit(error.exit_code if isinstance(error, StudyInterruptedError) else EXIT_INTERRUPTED)
 
 
 def _run(config: DictConfig, invocation: Invocation) -> float:

@@ -20,6 +20,7 @@ class Invocation:
     Attributes:
         study: The study's name: the one given, or the task's and the space's, with what a multirun sweeps.
         overrides: The command line of this job.
+        said: Those of :attr:`overrides` that were typed; the others are those with which the study was made.
         swept: Those of :attr:`overrides` that vary between the jobs of a multirun.
         config_dirs: The folder given with --config-dir, if one was.
         import_paths: Folders from which a task's module may be imported: the working directory and --config-dir.
@@ -32,6 +33,7 @@ class Invocation:
 
     study: str
     overrides: tuple[str, ...]
+    said: tuple[str, ...]
     swept: tuple[str, ...]
     config_dirs: tuple[str, ...]
     import_paths: tuple[str, ...]
@@ -42,8 +44,13 @@ class Invocation:
     hydra_config: DictConfig
 
     @classmethod
-    def of_hydra(cls, config: DictConfig) -> "Invocation":
-        """Return what Hydra knows of the job that is running."""
+    def of_hydra(cls, config: DictConfig, typed: Sequence[str]) -> "Invocation":
+        """Return what Hydra knows of the job that is running.
+
+        Args:
+            config: What it composed.
+            typed: The arguments of this process.
+        """
         hydra = HydraConfig.get()
         is_multirun = hydra.mode == RunMode.MULTIRUN
         overrides = tuple(hydra.overrides.task)
@@ -53,6 +60,7 @@ class Invocation:
         return cls(
             study=study_name(config.study, hydra.runtime.choices["task"], hydra.runtime.choices["space"], swept),
             overrides=overrides,
+            said=overrides if is_multirun else tuple(text for text in overrides if text in typed),
             swept=swept,
             config_dirs=_folders(provider="command-line"),
             import_paths=(*_folders(), str(Path.cwd())),
@@ -66,9 +74,13 @@ class Invocation:
     @property
     def question(self) -> tuple[str, ...]:
         """The command line without the study's name and how it is opened."""
-        passing = {"study", "restart", "restart.overwrite"}
         folders = [part for folder in self.config_dirs for part in ("--config-dir", folder)]
-        return (*folders, *(text for text in self.overrides if text.partition("=")[0] not in passing))
+        return (*folders, *(text for text in self.overrides if not _is_passing(text)))
+
+
+def _is_passing(override: str) -> bool:
+    key = override.partition("=")[0]
+    return key in {"study", "restart"} or key.startswith("restart.")
 
 
 def _folders(provider: str | None = None) -> tuple[str, ...]:

@@ -11,21 +11,29 @@ from hpo import __version__
 from hpo.app.invocation import Invocation
 from hpo.objective import Objective
 from hpo.space import SearchSpace
+from hpo.study import Plan
 from hpo.study.journal import SCHEMA
 
 PACKAGES = ("ax-platform", "botorch", "gpytorch", "torch", "ray", "hydra-core", "hippynn", "numpy")
 
 
 def study_record(
-    config: DictConfig, invocation: Invocation, space: SearchSpace, objective: Objective
+    config: DictConfig, invocation: Invocation, plan: Plan, space: SearchSpace, objective: Objective
 ) -> dict[str, object]:
-    """Return the content of ``study.yaml``, as plain values."""
+    """Return the content of ``study.yaml``, as plain values; :mod:`hpo.study.stored` reads it."""
     return {
         "schema": SCHEMA,
         "study": invocation.study,
         "created": datetime.now().astimezone().isoformat(timespec="seconds"),
         "overrides": list(invocation.overrides),
-        "seed": config.seed,
+        "plan": {
+            "num_trials": plan.num_trials,
+            "slots": plan.slots,
+            "seed": plan.seed,
+            "arguments": list(plan.arguments),
+        },
+        "space": space.to_json(),
+        "objective": objective.to_json(),
         "digest": {"space": space.digest, "objective": objective.digest},
         "versions": {
             "hpo": __version__,

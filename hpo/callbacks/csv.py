@@ -14,4 +14,4 @@ class Csv(Observer):
 
     def on_trial_end(self, study: Study, trial: Trial) -> None:
         """Write the table, unless it was written a moment ago."""
-        self._throttle.run(lambda: write_table(study))
+        self._throttle.run(lambda: write_table(study, study.paths))

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from hpo.study import Study, Trial
 from hpo.study.observers import Observer
-from hpo.study.summary import wall_and_busy_s
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +27,7 @@ class Progress(Observer):
         self._console = console or Console()
         self._is_live = self._console.is_terminal if live is None else live
         self._live: Live | None = None
+        self._n_before = 0
         self._n_done = 0
         self._n_failed = 0
         self._began = 0.0
@@ -36,7 +36,18 @@ class Progress(Observer):
         """Say what begins."""
         self._began = time.monotonic()
         plan = study.plan
-        log.info("Study %s: %d trials, %d at once, in %s", plan.name, plan.num_trials, plan.slots, study.paths.root)
+        ended = [trial for trial in study.trials if trial.outcome is not None and trial.source is None]
+        self._n_before = self._n_done = len(ended)
+        self._n_failed = sum(trial.status.is_failure for trial in ended)
+        so_far = f" ({len(ended)} of them ended before)" if ended else ""
+        log.info(
+            "Study %s: %d trials%s, %d at once, in %s",
+            plan.name,
+            plan.num_trials,
+            so_far,
+            plan.slots,
+            study.paths.root,
+        )
         if self._is_live:
             self._live = Live(get_renderable=lambda: self._table(study), console=self._console, refresh_per_second=2)
             self._live.start()
@@ -44,7 +55,7 @@ class Progress(Observer):
     def on_trial_end(self, study: Study, trial: Trial) -> None:
         """Count the trial and say how it ended."""
         self._n_done += 1
-        self._n_failed += not trial.is_completed
+        self._n_failed += trial.status.is_failure
         level = logging.DEBUG if self._live else logging.INFO
         log.log(level, "%s", self._line(study, trial))
 
@@ -70,23 +81,24 @@ class Progress(Observer):
         table = Table(title=f"{study.plan.name}  ({study.objective.metric}, {study.objective.direction})")
         for heading in ("done", "running", "failed", "best", "utilisation", "time left"):
             table.add_column(heading, justify="right")
-        wall_s, busy_s = wall_and_busy_s(study)
+        utilisation = study.utilisation
         best = study.best
         table.add_row(
             f"{self._n_done}/{study.plan.num_trials}",
             str(study.n_running),
             str(self._n_failed),
             "-" if best is None else f"{study.value(best):.6g} (trial {best.index})",
-            f"{busy_s / (study.plan.slots * wall_s):.0%}" if wall_s else "-",
+            "-" if utilisation is None else f"{utilisation:.0%}",
             _duration(self._left_s(study)),
         )
         return table
 
     def _left_s(self, study: Study) -> float:
-        if not self._n_done:
+        n_done_here = self._n_done - self._n_before
+        if not n_done_here:
             return math.nan
         elapsed_s = time.monotonic() - self._began
-        return elapsed_s / self._n_done * (study.plan.num_trials - self._n_done)
+        return elapsed_s / n_done_here * (study.plan.num_trials - self._n_done)
 
 
 def _duration(seconds: float) -> str:

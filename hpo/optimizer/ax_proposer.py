@@ -1,23 +1,27 @@
 """The Ax client behind the study's ask and tell."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from ax.api.client import Client
+from ax.core.observation import ObservationFeatures
 from ax.exceptions.core import SearchSpaceExhausted
+from ax.utils.common.random import with_rng_seed
 
 from hpo.atomic import replace_atomically
 from hpo.objective import Objective
-from hpo.optimizer import ax_space
+from hpo.optimizer import ax_space, ax_trials
 from hpo.optimizer.settings import Optimizer
 from hpo.quiet import quiet_loggers
 from hpo.space import SearchSpace
+from hpo.study.proposer import Past
 from hpo.task import Metrics, ParameterValue
 from hpo.threads import limited_threads
 
-Suggestion = tuple[int, Mapping[str, ParameterValue]]
+Parameters = Mapping[str, ParameterValue]
+Suggestion = tuple[int, Parameters]
 
 
 class AxProposer:
@@ -26,36 +30,61 @@ class AxProposer:
     A trial that ended without data is ABANDONED in Ax, not FAILED: Ax suggests the parameters of a FAILED trial
     again, and with no new data it does so for ever, whereas it keeps away from those of an ABANDONED one.
 
+    With a history the suggestions go on where they left off: Ax draws the same sequence of Sobol or uniform points and
+    passes over those that are there. Trials of the history outside the space are data for the model where Ax takes
+    them: beyond changed bounds, and at other values of a parameter that is fixed now; not beyond constraints, nor at
+    choices that are gone, unless these are numbers.
+
     Args:
         optimizer: How points are generated.
         space: What is searched.
         objective: What is sought.
         seed: Seed of every suggestion; with the same outcomes in the same order they are the same.
         slots: Trials in flight at most.
+        history: Earlier trials, by index, from 0 without gaps.
     """
 
     def __init__(
-        self, optimizer: Optimizer, space: SearchSpace, objective: Objective, *, seed: int, slots: int
+        self,
+        optimizer: Optimizer,
+        space: SearchSpace,
+        objective: Objective,
+        *,
+        seed: int,
+        slots: int,
+        history: Sequence[Past] = (),
     ) -> None:
         quiet_loggers("ax", "ax.api.client")
         self._space = space
-        self._first = deque(space.cast(space.with_fixed(parameters)) for parameters in optimizer.first)
-        self._n_at_once = 1 if optimizer.learns else 2 * slots
-        self._ready: deque[Suggestion] = deque()
+        tried = [past.parameters for past in history]
+        first = (space.cast(space.with_fixed(parameters)) for parameters in optimizer.first)
+        self._first = deque(parameters for parameters in first if parameters not in tried)
+        self._learns = optimizer.learns
+        self._seed = seed
+        self._slots = slots
+        self._next_index = len(history)
+        self._ready: deque[Parameters] = deque()
+        self._asked: deque[Suggestion] = deque()
         self._told: deque[tuple[int, Metrics | None]] = deque()
         self._n_points = space.n_points
-        self._n_suggested = 0
+        freed = ax_space.once_varied(space, tried)
+        self._fixed = {parameter.name: space.fixed[parameter.name] for parameter in freed}
         self._client = Client(random_seed=seed)
         self._client.configure_experiment(
             name="study",
-            parameters=ax_space.parameter_configs(space),
+            parameters=ax_space.parameter_configs([*space.parameters, *freed]),
             parameter_constraints=ax_space.constraint_texts(space),
         )
         self._client.configure_optimization(
             objective=ax_space.objective_text(objective),
             outcome_constraints=ax_space.outcome_constraint_texts(objective) or None,
         )
-        self._client.set_generation_strategy(optimizer.generation_strategy(seed, slots))
+        self._strategy = optimizer.generation_strategy(seed, slots, is_begun=bool(history))
+        self._client.set_generation_strategy(self._strategy)
+        self._experiment = self._client._experiment  # noqa: SLF001 - Client has no public way to it
+        self._asked.extend((past.index, past.parameters) for past in history)
+        self._told.extend((past.index, past.data) for past in history if not past.is_unfinished)
+        self._pass_on()
 
     def suggest(self, n_left: int) -> Suggestion | None:
         """Return a new trial's index and parameters, or None when the space has no untried point left.
@@ -63,19 +92,29 @@ class AxProposer:
         Args:
             n_left: How many trials the study will still ask for, this one among them.
         """
+        if self._first:
+            self._ready.appendleft(self._first.popleft())
+        elif self._learns:
+            return self._modelled()
+        elif not self._ready:
+            self._generate(n_left)
         if not self._ready:
-            self._generate(min(self._n_at_once, n_left))
-        return self._ready.popleft() if self._ready else None
+            return None
+        suggestion = (self._next_index, self._ready.popleft())
+        self._next_index += 1
+        self._asked.append(suggestion)
+        return suggestion
 
     def prepare(self, n_left: int) -> None:
-        """Use a pause to tell Ax what was told, and to make suggestions ahead if outcomes would not change them.
+        """Use a pause to make suggestions ahead, if outcomes would not change them, or else to tell Ax what was told.
 
         Args:
             n_left: How many trials the study will still ask for.
         """
-        self._pass_on()
-        if self._n_at_once > 1 and not self._ready and n_left > 0:
-            self._generate(min(self._n_at_once, n_left))
+        if self._learns:
+            self._pass_on()
+        elif not self._ready and n_left > 0:
+            self._generate(n_left)
 
     def complete(self, index: int, data: Metrics) -> None:
         """Take the objective and the constraint metrics of a trial as data."""
@@ -94,35 +133,55 @@ class AxProposer:
         self._pass_on()
         replace_atomically(path, lambda temporary: self._client.save_to_json_file(str(temporary)))
 
-    def _generate(self, n_trials: int) -> None:
+    def _modelled(self) -> Suggestion | None:
+        """Return a suggestion that rests on all outcomes so far."""
         self._pass_on()
-        if self._first:
-            parameters = self._first.popleft()
-            self._keep({self._client.attach_trial(self._varying(parameters)): parameters})
-            return
-        n_trials = int(min(n_trials, self._n_points - self._n_suggested))  # Ax looks for half a minute for the rest
-        if n_trials > 0:
-            # One thread: the processors are busy with trials, and threads of torch that wait for each other on busy
-            # processors take many times longer.
-            with suppress(SearchSpaceExhausted), limited_threads(1):
-                self._keep(self._client.get_next_trials(max_trials=n_trials))
-                return
-            if n_trials > 1:  # fewer points are left, and Ax then gives none of them
-                self._generate(1)
+        if self._next_index >= self._n_points:  # Ax would look for half a minute
+            return None
+        # One thread: the processors are busy with trials, and threads of torch that wait for each other on busy
+        # processors take many times longer.
+        with suppress(SearchSpaceExhausted), limited_threads(1):
+            made = self._client.get_next_trials(max_trials=1, fixed_parameters=self._fixed or None)
+            self._next_index += len(made)
+            for index, parameters in made.items():
+                return index, self._space.with_fixed(parameters)
+        return None
 
-    def _keep(self, trials: Mapping[int, Mapping[str, ParameterValue]]) -> None:
-        self._n_suggested += len(trials)
-        self._ready.extend((index, self._space.with_fixed(parameters)) for index, parameters in trials.items())
+    def _generate(self, n_left: int) -> None:
+        """Make suggestions ahead: a share of those there are, since Ax looks through all of them each time."""
+        self._pass_on()
+        n_tried = self._next_index
+        n_wanted = int(min(n_left, max(2 * self._slots, n_tried // 4), self._n_points - n_tried))
+        while n_wanted > 0 and not self._ready:
+            with suppress(SearchSpaceExhausted), limited_threads(1):
+                self._ready.extend(self._drawn(n_wanted))
+            n_wanted = 1 if n_wanted > 1 else 0  # fewer points are left, and Ax then gives none of them
+
+    def _drawn(self, n_points: int) -> list[Parameters]:
+        """Return new points.
+
+        Raises:
+            SearchSpaceExhausted: If so many are not left.
+        """
+        with with_rng_seed(self._seed):
+            ((run,),) = self._strategy.gen(
+                experiment=self._experiment,
+                n=n_points,
+                fixed_features=ObservationFeatures(parameters=dict(self._fixed)) if self._fixed else None,
+                num_trials=1,
+            )
+        return [self._space.with_fixed(arm.parameters) for arm in run.arms]
 
     def _pass_on(self) -> None:
-        """Tell Ax what was told since; it takes some 10 ms a trial, too long for the path between two trials."""
-        while self._told:
-            index, data = self._told.popleft()
-            if data is None:
-                self._client.mark_trial_abandoned(index)
-            else:
-                self._client.complete_trial(index, raw_data=dict(data))
+        """Tell Ax what was asked and told since; it takes milliseconds a trial, too long between two trials."""
+        while self._asked:
+            index, parameters = self._asked.popleft()
+            ax_trials.add_running(self._experiment, index, self._varying(parameters))
+        if self._told:
+            told, self._told = self._told, deque()
+            ax_trials.tell(self._experiment, told)
 
-    def _varying(self, parameters: Mapping[str, ParameterValue]) -> dict[str, ParameterValue]:
-        fixed = self._space.fixed
-        return {name: value for name, value in parameters.items() if name not in fixed}
+    def _varying(self, parameters: Parameters) -> dict[str, ParameterValue]:
+        """Return the parameters that Ax knows, in the types that it has for them."""
+        known = self._experiment.search_space.parameters
+        return {name: known[name].cast(value) for name, value in parameters.items() if name in known}

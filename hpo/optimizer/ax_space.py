@@ -1,14 +1,38 @@
 """The search space and the objective in Ax's terms."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from ax.api.configs import ChoiceParameterConfig, RangeParameterConfig
 
 from hpo.objective import OBJECTIVE_METRIC, Objective
 from hpo.space import Choice, Fixed, Parameter, Range, SearchSpace
+from hpo.task import ParameterValue
 
 
-def parameter_configs(space: SearchSpace) -> list[RangeParameterConfig | ChoiceParameterConfig]:
+def parameter_configs(parameters: Iterable[Parameter]) -> list[RangeParameterConfig | ChoiceParameterConfig]:
     """Return Ax's configs of the parameters that vary; a fixed one never reaches the model."""
-    return [_config(parameter) for parameter in space.parameters if not isinstance(parameter, Fixed)]
+    return [_config(parameter) for parameter in parameters if not isinstance(parameter, Fixed)]
+
+
+def once_varied(space: SearchSpace, tried: Sequence[Mapping[str, ParameterValue]]) -> list[Range | Choice]:
+    """Return the parameters that ``space`` fixes and that had other values before, free over the values they had.
+
+    Args:
+        space: What is searched now.
+        tried: The parameters of earlier trials.
+    """
+    freed: list[Range | Choice] = []
+    for fixed in (parameter for parameter in space.parameters if isinstance(parameter, Fixed)):
+        values = list(dict.fromkeys([fixed.value, *(point[fixed.name] for point in tried if fixed.name in point)]))
+        if all(fixed.contains(value) for value in values):
+            continue
+        numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+        if len(numbers) == len(values):
+            has_fractions = any(isinstance(number, float) for number in numbers)
+            freed.append(Range(fixed.name, min(numbers), max(numbers), "float" if has_fractions else "int"))
+        else:
+            freed.append(Choice(fixed.name, tuple(values), fixed.value_type, ordered=False))
+    return freed
 
 
 def constraint_texts(space: SearchSpace) -> list[str]:

@@ -35,12 +35,13 @@ class Optimizer(ABC):
         return False
 
     @abstractmethod
-    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":
+    def generation_strategy(self, seed: int, slots: int, *, is_begun: bool = False) -> "GenerationStrategy":
         """Return Ax's strategy.
 
         Args:
             seed: Seed of the quasi-random points.
             slots: Trials in flight at most.
+            is_begun: Whether there are trials already.
         """
 
     def check_devices(self) -> Iterator[Fault]:
@@ -117,13 +118,13 @@ class Bayes(Optimizer):
                 "Set optimizer.torch_device=cpu",
             )
 
-    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":
-        """Return the centre if asked for, then Sobol points, then the model."""
+    def generation_strategy(self, seed: int, slots: int, *, is_begun: bool = False) -> "GenerationStrategy":
+        """Return the centre if asked for and nothing is there yet, then Sobol points, then the model."""
         from hpo.optimizer.strategies import bayes  # noqa: PLC0415 - Ax takes seconds to import
 
         return bayes(
             n_initial=self.n_initial or max(DEFAULT_N_INITIAL, slots),
-            centre=self.centre,
+            centre=self.centre and not is_begun,
             torch_device=self.torch_device,
             seed=seed,
         )
@@ -133,7 +134,7 @@ class Bayes(Optimizer):
 class Sobol(Optimizer):
     """A scrambled Sobol sequence: spread evenly, blind to outcomes."""
 
-    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":
+    def generation_strategy(self, seed: int, slots: int, *, is_begun: bool = False) -> "GenerationStrategy":
         """Return Sobol points only."""
         from hpo.optimizer.strategies import sobol  # noqa: PLC0415 - Ax takes seconds to import
 
@@ -144,7 +145,7 @@ class Sobol(Optimizer):
 class Random(Optimizer):
     """Points drawn uniformly and independently."""
 
-    def generation_strategy(self, seed: int, slots: int) -> "GenerationStrategy":
+    def generation_strategy(self, seed: int, slots: int, *, is_begun: bool = False) -> "GenerationStrategy":
         """Return uniform points only."""
         from hpo.optimizer.strategies import uniform  # noqa: PLC0415 - Ax takes seconds to import
 

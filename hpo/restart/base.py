@@ -2,8 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from hpo.errors import Fault
+from hpo.failures import Failures
+from hpo.interruption import Interruption
 from hpo.objective import Objective
 from hpo.optimizer import Optimizer
 from hpo.space import SearchSpace
@@ -23,6 +28,8 @@ class Request:
         optimizer: How points are proposed.
         observers: What watches it, by name.
         record: What ``study.yaml`` keeps, as plain values.
+        failures: The rules for trials that end badly.
+        interruption: What may ask it to stop.
     """
 
     plan: Plan
@@ -31,20 +38,40 @@ class Request:
     objective: Objective
     optimizer: Optimizer
     observers: Mapping[str, Observer]
-    record: Mapping[str, object]
+    record: Mapping[str, Any]
+    failures: Failures = field(default_factory=Failures)
+    interruption: Interruption = field(default_factory=Interruption)
+
+    @property
+    def outputs(self) -> Path:
+        """The folder of all studies."""
+        return self.paths.root.parent
 
 
 class Restart(ABC):
     """Opens a study."""
 
     @abstractmethod
+    def continues(self, paths: StudyPaths) -> bool:
+        """Tell whether a study in ``paths`` would go on, so that what is not said comes from its ``study.yaml``."""
+
+    @abstractmethod
     def open(self, request: Request, session_name: str) -> Study:
-        """Return the study, ready to be driven.
+        """Return the study, ready to be driven and held by this process.
 
         Args:
             request: What was asked.
             session_name: The folder of this run of the program below ``sessions/``.
 
         Raises:
-            hpo.errors.StudyExistsError: If it cannot be opened this way.
+            hpo.errors.InputError: If it cannot be opened this way.
+            hpo.errors.StudyExistsError: If it is there already and may not be.
+            hpo.errors.StudyInUseError: If another process runs it.
         """
+
+
+def flag_faults(key: str, value: object, remedy: str) -> list[Fault]:
+    """Return a fault if ``value`` is not true or false."""
+    if isinstance(value, bool):
+        return []
+    return [Fault(f"{key}={value} is neither yes nor no", "it takes true or false", remedy)]

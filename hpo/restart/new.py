@@ -1,17 +1,22 @@
 """``restart=new``: a study that does not exist yet."""
 
 import logging
+import os
 import shlex
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import yaml
 
-from hpo.atomic import write_atomically
-from hpo.errors import Fault, InputError, StudyExistsError
-from hpo.restart.base import Request, Restart
-from hpo.study import Study
+from hpo.atomic import sync_folder, write_atomically
+from hpo.errors import HpoError, StorageError, StudyExistsError, raise_faults
+from hpo.restart.base import Request, Restart, flag_faults
+from hpo.restart.opening import opened
+from hpo.study import StoredStudy, Study, StudyPaths
+from hpo.study.history import History
+from hpo.study.lock import StudyLock
 
 log = logging.getLogger(__name__)
 
@@ -30,44 +35,58 @@ class New(Restart):
     overwrite: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.overwrite, bool):
-            raise InputError(
-                Fault(
-                    f"restart.overwrite={self.overwrite} is neither yes nor no",
-                    "it takes true or false",
-                    "Set restart.overwrite=true to move the old study aside",
-                )
-            )
+        remedy = "Set restart.overwrite=true to move the old study aside"
+        raise_faults(flag_faults("restart.overwrite", self.overwrite, remedy))
+
+    def continues(self, paths: StudyPaths) -> bool:
+        """Never."""
+        return False
 
     def open(self, request: Request, session_name: str) -> Study:
         """Return an empty study in a directory of its own.
 
         Raises:
             StudyExistsError: If there is one already, also one that another process makes at the same moment.
+            StudyInUseError: If the one to move aside is being run.
+            StorageError: If the directory cannot be made.
+        """
+        return opened(request, session_name, self.made(request), mode="new")
+
+    def made(self, request: Request) -> History:
+        """Make the study's directory and return its empty history.
+
+        Raises:
+            As :meth:`open`.
         """
         paths = request.paths
-        if paths.root.exists() and not self.overwrite:
-            raise StudyExistsError(_refusal(request))
-        from hpo.optimizer.ax_proposer import AxProposer  # noqa: PLC0415 - Ax takes seconds to import
-
-        plan = request.plan
-        proposer = AxProposer(request.optimizer, request.space, request.objective, seed=plan.seed, slots=plan.slots)
         if paths.root.exists():
-            _move_aside(paths.root)
+            if not self.overwrite:
+                raise StudyExistsError(_refusal(request))
+            _move_aside(paths)
         try:
-            paths.root.mkdir(parents=True)
-        except FileExistsError:
-            raise StudyExistsError(_refusal(request)) from None
-        write_atomically(paths.config, yaml.safe_dump(dict(request.record), sort_keys=False))
-        return Study(
-            plan,
-            paths,
-            paths.session(session_name),
-            space=request.space,
-            objective=request.objective,
-            proposer=proposer,
-            observers=request.observers,
-        )
+            _make(request)
+        except OSError as error:
+            if paths.root.exists():  # somebody else was quicker
+                raise StudyExistsError(_refusal(request)) from None
+            raise StorageError(
+                f"{paths.root} cannot be made: {error.strerror or error} (a study needs a folder of its own). "
+                f"Free space, or start the program where you may write."
+            ) from error
+        return History(paths)
+
+
+def _make(request: Request) -> None:
+    """Make the directory with its ``study.yaml``: both are there, or neither."""
+    root = request.paths.root
+    temporary = StudyPaths(root.with_name(f".{root.name}.{os.getpid()}.tmp"))
+    temporary.root.mkdir(parents=True)
+    try:
+        write_atomically(temporary.config, yaml.safe_dump(dict(request.record), sort_keys=False))
+        temporary.root.rename(root)
+    except OSError:
+        shutil.rmtree(temporary.root, ignore_errors=True)  # what was made a moment ago
+        raise
+    sync_folder(root.parent)
 
 
 def _refusal(request: Request) -> str:
@@ -77,15 +96,37 @@ def _refusal(request: Request) -> str:
     while root.with_name(f"{name}-{n}").exists():
         n += 1
     command = shlex.join(["python", "-m", "hpo", *request.plan.arguments])
+    instead = f"{command} study={name} restart.overwrite=true    # moves the old one aside"
+    if _is_unfinished(request.paths):
+        instead = f"python -m hpo restart=resume study={name}    # goes on with it"
     return (
         f"study={name} exists already (a new study needs a name of its own). Either of these would work:\n"
         f"  {command} study={name}-{n}\n"
-        f"  {command} study={name} restart.overwrite=true    # moves the old one aside"
+        f"  {instead}"
     )
 
 
-def _move_aside(root: Path) -> None:
+def _is_unfinished(paths: StudyPaths) -> bool:
+    try:
+        results = StoredStudy.read(paths).results()
+    except HpoError:  # a study that cannot be read cannot be resumed either
+        return False
+    return bool(results.n_unasked or results.ledger.unfinished)
+
+
+def _move_aside(paths: StudyPaths) -> None:
+    with StudyLock(paths.lock):  # nobody runs it
+        pass
     stamp = datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
-    aside = root.with_name(f"{root.name}.until-{stamp}")
-    root.rename(aside)
+    aside = _free(paths.root.with_name(f"{paths.root.name}.until-{stamp}"))
+    paths.root.rename(aside)
     log.info("The earlier study of this name is now %s", aside.name)
+
+
+def _free(path: Path) -> Path:
+    n = 1
+    free = path
+    while free.exists():
+        n += 1
+        free = path.with_name(f"{path.name}-{n}")
+    return free

@@ -130,7 +130,9 @@ class Fixed:
 
     def to_json(self) -> dict[str, object]:
         """Return the config form: plain values that build the same parameter again."""
-        return {"type": "fixed", "value": self.value}
+        # A text such as "2" would otherwise be taken for a number that lost its type.
+        kind = {"value_type": "str"} if isinstance(self.value, str) else {}
+        return {"type": "fixed", "value": self.value, **kind}
 
     def _faults(self) -> Iterator[Fault]:
         if infer_type([self.value]) is None or not _is_castable(self.value, self.value_type):

@@ -25,6 +25,11 @@ class StudyPaths:
         return self.root / "journal.jsonl"
 
     @property
+    def lock(self) -> Path:
+        """What the process that runs the study holds."""
+        return self.root / ".lock"
+
+    @property
     def snapshot(self) -> Path:
         """The Ax client's JSON, a cache of the journal."""
         return self.root / "ax_client.json"
@@ -56,3 +61,4 @@ class StudyPaths:
 PARAMETERS_FILE = "params.yaml"
 RESULT_FILE = "result.json"
 LOG_FILE = "log.txt"
+STOP_FILE = "stop"  # in a session's folder: the study asks its trials to stop

@@ -1,10 +1,28 @@
 """What a study wants of whatever proposes its parameters."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from hpo.task import Metrics, ParameterValue
+
+
+@dataclass(frozen=True)
+class Past:
+    """A trial of an earlier session, or of another study, as a proposer has to know it.
+
+    Attributes:
+        index: The trial's index.
+        parameters: The suggestion, fixed parameters included.
+        data: Objective and constraint metrics of a completed trial; None if it ended without data or has not ended.
+        is_unfinished: Whether it will be run again under its index, so that its data is still to come.
+    """
+
+    index: int
+    parameters: Mapping[str, ParameterValue]
+    data: Metrics | None = None
+    is_unfinished: bool = False
 
 
 class Proposer(Protocol):

@@ -1,43 +1,54 @@
 """The study: asks for suggestions, is told outcomes, and loses neither."""
 
 import logging
+import os
+import socket
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-import yaml
-
-from hpo.atomic import write_reproducible
-from hpo.objective import OBJECTIVE_METRIC, Objective
+from hpo.errors import StorageError
+from hpo.failures import Failures
+from hpo.interruption import Interruption
+from hpo.objective import Objective
 from hpo.space import SearchSpace
-from hpo.study.journal import SCHEMA, Journal
+from hpo.study.history import History
+from hpo.study.journal import SCHEMA
 from hpo.study.observers import Observer, Observers
-from hpo.study.paths import PARAMETERS_FILE, StudyPaths
+from hpo.study.paths import StudyPaths
 from hpo.study.plan import Plan
 from hpo.study.proposer import Proposer
-from hpo.study.summary import write_summary
-from hpo.study.table import FIRST_COLUMNS, LAST_COLUMNS, write_table
+from hpo.study.results import Results
+from hpo.study.screening import screened
+from hpo.study.state_files import StateFiles
+from hpo.study.stopping import Stopping
 from hpo.study.trial import Outcome, Status, Trial, strict_numbers
-from hpo.task import Metrics, Report
-from hpo.throttle import Throttle
+from hpo.study.trial_directory import make_directory
+from hpo.task import Report
 
 log = logging.getLogger(__name__)
 
+_EVENTS = {Status.COMPLETED: "completed", Status.ABANDONED: "abandoned"}  # every other end is "failed"
 
-class Study:
+
+class Study(Results):
     """One question: a space, an objective, a budget of trials, and what is known so far.
 
     It speaks ask and tell and knows nothing of Ray. A suggestion is in the journal before its parameters leave
     :meth:`ask`; an outcome is there before the proposer hears of it. All calls come from one thread.
 
     Attributes:
-        plan: What was asked.
         paths: Where it is kept.
         session: The directory of this run of the program, below ``sessions/``.
-        space: What is searched.
-        objective: What is sought.
+        failures: The rules for trials that end badly.
+        interruption: What may ask it to stop.
+
+    Args:
+        history: What has happened so far; its unfinished trials are run first.
+        proposer: Knows the same history.
+        mode: How the study was opened, for the journal.
     """
 
     def __init__(
@@ -49,28 +60,27 @@ class Study:
         space: SearchSpace,
         objective: Objective,
         proposer: Proposer,
+        history: History,
         observers: Mapping[str, Observer] | None = None,
+        failures: Failures | None = None,
+        interruption: Interruption | None = None,
+        mode: str = "new",
     ) -> None:
-        self.plan = plan
+        super().__init__(plan, space, objective, history.ledger)
         self.paths = paths
         self.session = session
-        self.space = space
-        self.objective = objective
+        self.failures = failures or Failures()
+        self.interruption = interruption or Interruption()
+        self._stopping = Stopping(self.interruption, self.failures)
+        self._mode = mode
         self._proposer = proposer
+        self._history = history
         self._observers = Observers(observers or {})
-        self._journal = Journal(paths.journal)
-        self._trials: dict[int, Trial] = {}
-        self._generation_s: list[float] = []
+        self._waiting = deque(history.ledger.unfinished)
         self._running: set[int] = set()
-        self._started_at: dict[int, float] = {}
-        self._best: Trial | None = None
+        self._has_news = False
         self._is_exhausted = False
-        self._saving = Throttle()
-
-    @property
-    def trials(self) -> Sequence[Trial]:
-        """Every trial so far, by index."""
-        return [self._trials[index] for index in sorted(self._trials)]
+        self._files = StateFiles(self, paths, proposer)
 
     @property
     def n_running(self) -> int:
@@ -78,153 +88,162 @@ class Study:
         return len(self._running)
 
     @property
-    def is_asked_out(self) -> bool:
-        """Whether no further trial will be asked for: the total is reached, or the space has no point left."""
-        return self._is_exhausted or len(self._trials) >= self.plan.num_trials
+    def is_stopping(self) -> bool:
+        """Whether nothing new begins, although trials are left."""
+        return self._stopping.has_begun
 
     @property
-    def generation_s(self) -> Sequence[float]:
-        """Seconds that each suggestion took to generate."""
-        return tuple(self._generation_s)
+    def is_overdue(self) -> bool:
+        """Whether it stops, and the time of grace for the trials that run is over."""
+        return self._stopping.is_overdue
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why it stops of its own accord before its total; None if it does not."""
+        return self._stopping.reason
+
+    @property
+    def is_asked_out(self) -> bool:
+        """Whether no further trial will be asked for: the study stops, or all were asked for, or no point is left."""
+        return self.is_stopping or (not self._waiting and (self._is_exhausted or not self.n_unasked))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether all that was asked for has ended."""
+        return (self._is_exhausted or not self.n_unasked) and not self._waiting and not self._running
 
     def begin(self) -> None:
         """Open a session: journal it and tell the observers."""
         plan = self.plan
-        self._journal.append("session", schema=SCHEMA, num_trials=plan.num_trials, slots=plan.slots, seed=plan.seed)
+        self._history.write(
+            "session",
+            schema=SCHEMA,
+            mode=self._mode,
+            num_trials=plan.num_trials,
+            slots=plan.slots,
+            seed=plan.seed,
+            session=self.session.name,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+        )
         self._observers.on_study_start(self)
 
     def ask(self) -> Trial | None:
         """Return the next trial to run, or None if there is none now: all slots are taken, or none will follow.
 
+        Trials of an earlier session that did not end come first, under their own index.
+
         Raises:
-            OSError: If the journal cannot be written.
+            StorageError: If the study's directory cannot be written.
         """
         if self.is_asked_out or self.n_running >= self.plan.slots:
             return None
-        began = time.perf_counter()
-        suggestion = self._proposer.suggest(self._n_left)
-        generation_s = time.perf_counter() - began
-        if suggestion is None:
+        index = self._waiting.popleft() if self._waiting else self._suggested()
+        if index is None:
             self._is_exhausted = True
-            log.warning("The space has no untried point left: the study ends with %d trials.", len(self._trials))
+            log.warning("The space has no untried point left: the study ends with %d trials.", len(self.ledger.trials))
             return None
-        index, parameters = suggestion
-        self._generation_s.append(generation_s)
-        self._journal.append("suggested", index=index, parameters=dict(parameters), generation_s=round(generation_s, 6))
         self._running.add(index)
-        trial = self._trials[index] = Trial(index, dict(parameters))
-        directory = self.paths.trial(index)
-        directory.mkdir(parents=True, exist_ok=True)
-        write_reproducible(directory / PARAMETERS_FILE, yaml.safe_dump(dict(parameters), sort_keys=False))
+        self._note_room()
+        trial = self.ledger.trials[index]
+        make_directory(self.paths, trial)
         return trial
 
     def start(self, index: int) -> None:
         """Take note that a worker begins trial ``index``."""
-        self._journal.append("started", index=index)
-        self._started_at[index] = time.time()
-        self._observers.on_trial_start(self, self._trials[index])
+        self._history.write("started", index=index, attempt=self.ledger.trials[index].attempt)
+        self._observers.on_trial_start(self, self.ledger.trials[index])
 
     def report(self, index: int, report: Report) -> None:
         """Take a progress report of the running trial ``index``; one of a trial that ended is dropped."""
-        trial = self._trials[index]
-        if trial.outcome is not None:
+        if self.ledger.trials[index].outcome is not None:
             return
-        self._journal.append(
-            "reported",
-            index=index,
-            step=report.step,
-            metrics=strict_numbers(report.metrics),
-            checkpoint=report.checkpoint,
-        )
-        self._observers.on_trial_report(self, trial, report)
+        metrics = strict_numbers(report.metrics)
+        self._history.write("reported", index=index, step=report.step, metrics=metrics, checkpoint=report.checkpoint)
+        self._note_room()
+        self._observers.on_trial_report(self, self.ledger.trials[index], report)
 
     def tell(self, index: int, outcome: Outcome) -> Trial:
         """Take the outcome of trial ``index``. A second one for the same index changes nothing.
 
         Returns:
-            The trial with its outcome; a completed one whose metrics are no data is invalid instead.
+            The trial with its outcome; a completed one whose metrics are no data is invalid instead. After a fault
+            outside the trial it has none: it will be run again, now or when the study is resumed.
 
         Raises:
             KeyError: If no such trial was asked for.
-            OSError: If the journal cannot be written.
+            StorageError: If the journal cannot be written.
         """
-        trial = self._trials[index]
+        trial = self.ledger.trials[index]
         if trial.outcome is not None:
             return trial
-        outcome = self._timed(index, self._screened(outcome))
-        event = "completed" if outcome.status is Status.COMPLETED else "failed"
-        self._journal.append(event, index=index, **outcome.to_json())
-        trial = self._trials[index] = replace(trial, outcome=outcome)
+        if outcome.is_transient and outcome.status is not Status.COMPLETED:
+            if self.is_stopping:
+                return self.leave(index)
+            if self.ledger.n_retries[index] < self.failures.retries:
+                return self._requeue(trial, outcome)
+        outcome = self.ledger.timed(index, screened(outcome, self.space, self.objective))
+        self._history.write(_EVENTS.get(outcome.status, "failed"), index=index, **outcome.to_json())
+        return self._ended_now(self.ledger.trials[index], outcome)
+
+    def leave(self, index: int) -> Trial:
+        """Take note that the attempt at trial ``index`` was ended to be continued when the study is resumed."""
         self._running.discard(index)
-        if trial.is_completed:
-            self._proposer.complete(index, self._data(outcome.metrics))
-            self._update_best(trial)
-        else:
-            self._proposer.fail(index, outcome.reason or str(outcome.status))
-        self._observers.on_trial_end(self, trial)
-        return trial
+        return self.ledger.trials[index]
 
     def pause(self) -> None:
         """Do what can wait while trials run: generate suggestions ahead, save the state."""
-        self._proposer.prepare(self._n_left)
-        if len(self._trials) > len(self._running):
-            self._saving.run(self._save)
-
-    @property
-    def best(self) -> Trial | None:
-        """The completed trial with the best objective among those that satisfy the constraints, or None."""
-        return self._best
-
-    def value(self, trial: Trial) -> float:
-        """Return the objective's value of a completed trial."""
-        return self.objective.value(trial.metrics)
+        if not self.is_asked_out:
+            self._proposer.prepare(self.n_unasked)
+        if self._has_news:
+            self._files.save_if_due()
 
     def end(self) -> None:
         """Close the session: state saved, observers told, files closed."""
         try:
-            self._save()
-            write_table(self)
+            self._files.save_all()
+            with suppress(StorageError):  # whoever drove the study has met it already
+                self._history.write("closed", reason=self._reason_of_end())
             self._observers.on_study_end(self)
         finally:
-            self._journal.close()
+            self._history.close()
 
-    def _save(self) -> None:
-        """Write what can be rebuilt from the journal; a fault there is no reason to lose trials in flight."""
-        for write in (partial(self._proposer.save, self.paths.snapshot), partial(write_summary, self)):
-            try:
-                write()
-            except Exception:
-                log.exception("A file of %s could not be written; the journal holds everything", self.paths.root)
+    def _suggested(self) -> int | None:
+        began = time.perf_counter()
+        suggestion = self._proposer.suggest(self.n_unasked)
+        generation_s = round(time.perf_counter() - began, 6)
+        if suggestion is None:
+            return None
+        index, parameters = suggestion
+        self._history.write("suggested", index=index, parameters=dict(parameters), generation_s=generation_s)
+        return index
 
-    def _update_best(self, trial: Trial) -> None:
-        if self.objective.feasible(trial.metrics) and (
-            self._best is None or self.objective.better(self.value(trial), self.value(self._best))
-        ):
-            self._best = trial
+    def _requeue(self, trial: Trial, outcome: Outcome) -> Trial:
+        log.warning("Trial %04d is run again: %s", trial.index, outcome.reason)
+        self._history.write(
+            "requeued", index=trial.index, attempt=trial.attempt + 1, reason=outcome.reason, is_retry=True
+        )
+        self._waiting.append(trial.index)
+        return self.leave(trial.index)
 
-    @property
-    def _n_left(self) -> int:
-        return self.plan.num_trials - len(self._trials)
+    def _ended_now(self, trial: Trial, outcome: Outcome) -> Trial:
+        self._running.discard(trial.index)
+        self._stopping.count(outcome.status)
+        self._has_news = True
+        if trial.is_completed:
+            self._proposer.complete(trial.index, self.objective.data(outcome.metrics))
+            self._consider(trial)
+        else:
+            self._proposer.fail(trial.index, outcome.reason or str(outcome.status))
+        self._note_room()
+        self._observers.on_trial_end(self, trial)
+        return trial
 
-    def _timed(self, index: int, outcome: Outcome) -> Outcome:
-        """Return the outcome with the driver's times if the worker could not send its own."""
-        started_at = self._started_at.pop(index, None)
-        if outcome.started_at is not None or started_at is None:
-            return outcome
-        return replace(outcome, started_at=started_at, seconds=time.time() - started_at)
+    def _note_room(self) -> None:
+        if self._history.is_short:
+            self._stopping.begin("the disk is full")
 
-    def _screened(self, outcome: Outcome) -> Outcome:
-        if outcome.status is not Status.COMPLETED:
-            return outcome
-        reason = self.objective.screen(outcome.metrics) or self._name_clash(outcome.metrics)
-        return outcome if reason is None else replace(outcome, status=Status.INVALID, reason=reason)
-
-    def _name_clash(self, metrics: Metrics) -> str | None:
-        taken = [name for name in metrics if name in {*self.space.names, *FIRST_COLUMNS, *LAST_COLUMNS}]
-        return f"a metric may not be called {', '.join(taken)}: trials.csv has such a column" if taken else None
-
-    def _data(self, metrics: Metrics) -> Metrics:
-        return {
-            OBJECTIVE_METRIC: self.objective.value(metrics),
-            **{c.metric: metrics[c.metric] for c in self.objective.constraints},
-        }
+    def _reason_of_end(self) -> str:
+        if self.is_finished:
+            return "finished"
+        return self.stop_reason or self.interruption.name or "stopped"

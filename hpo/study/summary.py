@@ -3,73 +3,57 @@
 import json
 import shlex
 import statistics
-from collections import Counter
-from typing import TYPE_CHECKING
 
 import yaml
 
 from hpo.atomic import write_atomically
 from hpo.study.journal import SCHEMA
+from hpo.study.paths import StudyPaths
+from hpo.study.results import Results
 from hpo.study.trial import Trial
-
-if TYPE_CHECKING:
-    from hpo.study.study import Study
-
 
 _REPLACED = {"num_trials", "concurrency", "optimizer.first"}  # overrides that the best trial has of its own
 
 
-def summarise(study: "Study") -> dict[str, object]:
+def summarise(results: Results) -> dict[str, object]:
     """Return the study in numbers: the content of ``summary.json``.
 
     Utilisation is the sum of the trials' seconds, divided by slots times the seconds from the first start to the
-    last end; None before a trial has ended.
+    last end of each session; None before a trial has ended.
     """
-    best = study.best
-    wall_s, busy_s = wall_and_busy_s(study)
-    generation_s = study.generation_s
+    best = results.best
+    plan = results.plan
+    utilisation = results.utilisation
+    generation_s = results.ledger.generation_s
     return {
         "schema": SCHEMA,
-        "study": study.plan.name,
-        "num_trials": study.plan.num_trials,
-        "counts": dict(sorted(Counter(str(trial.status) for trial in study.trials).items())),
-        "best_value": None if best is None else study.value(best),
+        "study": plan.name,
+        "num_trials": plan.num_trials,
+        "counts": results.counts,
+        "best_value": None if best is None else results.value(best),
         "best_index": None if best is None else best.index,
         "best_parameters": None if best is None else dict(best.parameters),
-        "wall_s": round(wall_s, 3),
-        "busy_s": round(busy_s, 3),
-        "slots": study.plan.slots,
-        "utilisation": round(busy_s / (study.plan.slots * wall_s), 4) if wall_s else None,
+        "wall_s": round(results.wall_s, 3),
+        "busy_s": round(results.busy_s, 3),
+        "slots": plan.slots,
+        "utilisation": None if utilisation is None else round(utilisation, 4),
         "generation_s": {
             "median": round(statistics.median(generation_s), 4) if generation_s else None,
             "maximum": round(max(generation_s), 4) if generation_s else None,
         },
-        "seed": study.plan.seed,
+        "seed": plan.seed,
     }
 
 
-def wall_and_busy_s(study: "Study") -> tuple[float, float]:
-    """Return the seconds from the first start to the last end, and the sum of the trials' seconds."""
-    spans = [
-        (outcome.started_at, outcome.seconds)
-        for outcome in (trial.outcome for trial in study.trials)
-        if outcome is not None and outcome.started_at is not None
-    ]
-    if not spans:
-        return 0.0, 0.0
-    wall_s = max(start + seconds for start, seconds in spans) - min(start for start, _ in spans)
-    return wall_s, sum(seconds for _, seconds in spans)
-
-
-def write_summary(study: "Study") -> None:
+def write_summary(results: Results, paths: StudyPaths) -> None:
     """Write ``summary.json`` and, once there is a best trial, ``best.yaml``."""
-    write_atomically(study.paths.summary, json.dumps(summarise(study), indent=2) + "\n")
-    best = study.best
+    write_atomically(paths.summary, json.dumps(summarise(results), indent=2) + "\n")
+    best = results.best
     if best is not None:
-        write_atomically(study.paths.best, _best_text(study, best))
+        write_atomically(paths.best, _best_text(results, best))
 
 
-def _best_text(study: "Study", best: Trial) -> str:
+def _best_text(study: Results, best: Trial) -> str:
     parameters = ", ".join(f"{name}: {_hydra_value(value)}" for name, value in best.parameters.items())
     arguments = [
         *(text for text in study.plan.arguments if text.partition("=")[0] not in _REPLACED),
@@ -79,6 +63,7 @@ def _best_text(study: "Study", best: Trial) -> str:
     ]
     command = shlex.join(["python", "-m", "hpo", *arguments])
     content = {
+        "schema": SCHEMA,
         "study": study.plan.name,
         "trial_index": best.index,
         "objective": {study.objective.metric: study.value(best)},

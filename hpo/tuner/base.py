@@ -1,10 +1,13 @@
 """What every tuner does."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from hpo.errors import Fault
+from hpo.failures import Failures
 from hpo.resources import Machine, Resources
 from hpo.study import Study, Trial
+from hpo.study.paths import STOP_FILE
 from hpo.task import Task
 from hpo.worker import Assignment
 
@@ -29,9 +32,13 @@ class Tuner(ABC):
             hpo.errors.InputError: If so many do not fit.
         """
 
+    def check_failures(self, failures: Failures) -> Iterator[Fault]:
+        """Yield the rules of ``failures`` that this tuner cannot keep."""
+        yield from ()
+
     @abstractmethod
     def run(self, study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]) -> None:
-        """Run trials until the study asks for no more and all have ended.
+        """Run trials until the study asks for no more and all have ended, or the time of grace is over.
 
         Args:
             study: What to drive; begun, and ended by the caller.
@@ -43,11 +50,17 @@ class Tuner(ABC):
 
 def assignment(study: Study, trial: Trial, resources: Resources) -> Assignment:
     """Return what a worker needs to know to run ``trial``."""
+    directory = study.paths.trial(trial.index)
+    has_checkpoint = trial.checkpoint is not None and (directory / trial.checkpoint).exists()
     return Assignment(
         index=trial.index,
         parameters=trial.parameters,
-        directory=str(study.paths.trial(trial.index)),
+        directory=str(directory),
         seed=study.plan.trial_seed(trial.index),
         n_threads=resources.n_threads,
         has_gpu=resources.gpus_per_trial > 0,
+        checkpoint=trial.checkpoint if has_checkpoint else None,
+        attempt=trial.attempt,
+        timeout_s=study.failures.trial_timeout_s,
+        stop_file=str(study.session / STOP_FILE),
     )

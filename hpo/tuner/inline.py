@@ -1,13 +1,14 @@
 """Trials one after the other in this process: no Ray, and a debugger's breakpoint works."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from hpo.errors import Fault, InputError
+from hpo.failures import Failures
 from hpo.resources import Machine, Resources
 from hpo.study import Study
-from hpo.task import Task
+from hpo.task import Task, TrialInterrupted
 from hpo.tuner.base import Tuner, assignment
 from hpo.worker import evaluate
 
@@ -36,6 +37,15 @@ class InlineTuner(Tuner):
             )
         return resources.slots(machine, concurrency or 1)
 
+    def check_failures(self, failures: Failures) -> Iterator[Fault]:
+        """Yield a fault for a time limit: what runs in this process cannot be ended without it."""
+        if failures.trial_timeout_s is not None:
+            yield Fault(
+                f"failures.trial_timeout_s={failures.trial_timeout_s} does not go with tuner=inline",
+                "its trials run in this process, which cannot be ended for one of them",
+                "Set failures.trial_timeout_s=null, or choose tuner=ray",
+            )
+
     def run(
         self,
         study: Study,
@@ -44,13 +54,19 @@ class InlineTuner(Tuner):
         ray_callbacks: Mapping[str, object],
     ) -> None:
         """Ask, evaluate, tell, until the study asks for no more."""
+        interruption = study.interruption
         while (trial := study.ask()) is not None:
             study.start(trial.index)
-            outcome = evaluate(
-                task,
-                assignment(study, trial, resources),
-                partial(study.report, trial.index),
-                own_process=False,
-            )
-            study.tell(trial.index, outcome)
+            with interruption.raised_after_grace(TrialInterrupted):
+                outcome = evaluate(
+                    task,
+                    assignment(study, trial, resources),
+                    partial(study.report, trial.index),
+                    own_process=False,
+                    is_stopping=lambda: interruption.is_requested,
+                )
+            if outcome is None:
+                study.leave(trial.index)
+            else:
+                study.tell(trial.index, outcome)
             study.pause()

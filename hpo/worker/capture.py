@@ -55,10 +55,10 @@ def _descriptors_to(file: TextIO) -> Iterator[None]:
             os.dup2(file.fileno(), descriptor)
         yield
     finally:
-        file.flush()
         for descriptor, original in zip((1, 2), saved, strict=True):
             os.dup2(original, descriptor)
             os.close(original)
+        file.flush()  # last: on a full disk it raises
 
 
 @contextmanager

@@ -21,6 +21,7 @@ def assembled(tmp_path: Path) -> Assemble:
         invocation = Invocation(
             study=study,
             overrides=overrides,
+            said=overrides,
             swept=(),
             config_dirs=(),
             import_paths=(),

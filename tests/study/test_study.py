@@ -211,6 +211,7 @@ def test_parameters_are_written_to_the_trial_directory(make_study: MakeStudy) ->
 def test_the_summary_counts_and_measures(make_study: MakeStudy) -> None:
     """summary.json has the counts, the best and the utilisation of the slots from first start to last end."""
     study = make_study(num_trials=3, slots=2)
+    study.begin()
     for outcome in (completed(1.0), completed(3.0), Outcome(Status.FAILED, reason="x")):
         trial = study.ask()
         assert trial is not None

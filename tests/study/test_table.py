@@ -7,7 +7,7 @@ from tests.scripted import MakeStudy, completed
 
 
 def rows(study: Study) -> list[Mapping[str, str]]:
-    write_table(study)
+    write_table(study, study.paths)
     with study.paths.table.open(newline="") as file:
         return list(csv.DictReader(file))
 

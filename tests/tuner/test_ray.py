@@ -71,7 +71,7 @@ def test_every_failure_has_its_status_and_a_reason(study: Path) -> None:
     assert set(found) == {"completed", "invalid", "failed", "crashed", "out_of_memory"}
     assert all(row["reason"] for row in rows(study) if row["status"] != "completed")
     (reason,) = {row["reason"] for row in rows(study) if row["status"] == "crashed"}
-    assert reason.startswith("the worker process died: ")
+    assert reason.startswith("the worker process ended with exit code 1")
 
 
 def test_the_study_goes_on_to_its_total(study: Path) -> None:

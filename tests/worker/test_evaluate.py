@@ -31,7 +31,9 @@ class BodyTask(Task):
 def run(folder: Path, body: Body, reports: list[Report] | None = None) -> Outcome:
     assignment = Assignment(index=7, parameters={"x": 2.0}, directory=str(folder), seed=5, checkpoint="a.pt")
     send = (reports if reports is not None else []).append
-    return evaluate(BodyTask(body), assignment, send, own_process=False)
+    outcome = evaluate(BodyTask(body), assignment, send, own_process=False)
+    assert outcome is not None
+    return outcome
 
 
 def test_a_number_becomes_a_metric_called_value(tmp_path: Path) -> None:

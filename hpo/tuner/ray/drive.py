@@ -8,16 +8,15 @@ from functools import partial
 
 from ray import tune
 
-from hpo.errors import StudyInterruptedError
 from hpo.quiet import quiet_loggers
 from hpo.resources import Resources
 from hpo.study import Study
 from hpo.task import Report, Task
 from hpo.tuner.base import assignment
 from hpo.tuner.ray import lines
-from hpo.tuner.ray.events import GuardedCallback, StudyEvents
+from hpo.tuner.ray.events import GraceOverError, GuardedCallback, StudyEvents
 from hpo.tuner.ray.searcher import OUTCOME, REPORT, StudySearcher
-from hpo.worker import Assignment, evaluate
+from hpo.worker import Assignment, supervise
 
 METRICS = "metrics"  # the key under which Ray's own loggers find the metrics
 
@@ -25,11 +24,10 @@ METRICS = "metrics"  # the key under which Ray's own loggers find the metrics
 def drive(
     study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object], *, start_timeout_s: float
 ) -> None:
-    """Run the study's trials on the Ray that is running, until it asks for no more.
+    """Run the study's trials on the Ray that is running, until it asks for no more or its time of grace is over.
 
     Raises:
-        StudyStoppedError: If no worker begins a trial within ``start_timeout_s``.
-        StudyInterruptedError: If Ray was interrupted.
+        StudyStoppedError: If no worker begins a trial within ``start_timeout_s``, or the journal cannot be written.
     """
     quiet_loggers("ray.tune", level=logging.CRITICAL)  # how a trial ended is the study's to say
     searcher = StudySearcher(study, partial(assignment, study, resources=resources))
@@ -46,16 +44,19 @@ def drive(
             search_alg=searcher,
             num_samples=-1,  # the study counts
             reuse_actors=True,
-            trial_name_creator=lambda trial: f"{searcher.index_of[trial.trial_id]:04d}",
-            trial_dirname_creator=lambda trial: f"{searcher.index_of[trial.trial_id]:04d}",
+            trial_name_creator=lambda trial: searcher.name(trial.trial_id),
+            trial_dirname_creator=lambda trial: searcher.name(trial.trial_id),
         ),
         run_config=lines.run_config("ray", study.session, callbacks),
     )
-    tuner.fit()
-    if study.n_running or not study.is_asked_out:  # Ray takes an interrupt for a polite request, and returns
-        raise StudyInterruptedError(
-            f"Interrupted with {study.n_running} trials running; what ended is in {study.paths.root}"
-        )
+    try:
+        tuner.fit()
+    except GraceOverError:
+        return
+    except Exception:
+        if searcher.fault is not None:
+            raise searcher.fault from None
+        raise
 
 
 def run_trial(config: Mapping[str, object], task: Task) -> None:
@@ -64,5 +65,8 @@ def run_trial(config: Mapping[str, object], task: Task) -> None:
     def send(report: Report) -> None:
         lines.report({REPORT: json.dumps(asdict(report)), METRICS: dict(report.metrics)})
 
-    outcome = evaluate(task, Assignment(**config), send, own_process=True)  # type: ignore[arg-type]
-    lines.report({OUTCOME: json.dumps(outcome.to_json()), METRICS: dict(outcome.metrics)})
+    outcome = supervise(task, Assignment(**config), send)  # type: ignore[arg-type]
+    if outcome is None:
+        lines.report({OUTCOME: "null", METRICS: {}})
+    else:
+        lines.report({OUTCOME: json.dumps(outcome.to_json()), METRICS: dict(outcome.metrics)})

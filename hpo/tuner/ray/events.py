@@ -12,11 +12,16 @@ from ray.tune.experiment import Trial as RayTrial
 
 from hpo.errors import StudyStoppedError
 from hpo.study import Outcome, Status, Study
+from hpo.study.paths import STOP_FILE
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.searcher import StudySearcher
 from hpo.tuner.ray.stateless import Stateless
 
 log = logging.getLogger(__name__)
+
+
+class GraceOverError(Exception):
+    """The study stops, and its trials have had their time to write a checkpoint."""
 
 
 class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no types
@@ -32,36 +37,49 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
     def __init__(self, study: Study, searcher: StudySearcher, start_timeout_s: float) -> None:
         self._study = study
         self._searcher = searcher
-        self._index_of = searcher.index_of
         self._dead: list[RayTrial] = []
         self._has_started = False
+        self._stop_file = study.session / STOP_FILE
         self._start_timeout_s = start_timeout_s
         self._began = time.monotonic()
 
     def on_trial_start(self, iteration: int, trials: Sequence[RayTrial], trial: RayTrial, **_: Any) -> None:
         """Tell the study that a worker begins the trial."""
         self._has_started = True
-        self._study.start(self._index_of[trial.trial_id])
+        with self._searcher.noted():
+            self._study.start(self._searcher.index_of[trial.trial_id])
 
     def on_trial_error(self, iteration: int, trials: Sequence[RayTrial], trial: RayTrial, **_: Any) -> None:
         """Note that the trial's worker is no more; Ray writes down why only after this."""
         self._dead.append(trial)
 
     def on_step_end(self, iteration: int, trials: Sequence[RayTrial], **_: Any) -> None:
-        """Tell the study which trials ended with their worker, and why; give up if no worker ever starts.
+        """Tell the study which trials ended with their worker, and why; end the run when it must not go on.
 
         Raises:
-            StudyStoppedError: If none started in time.
+            GraceOverError: If the study stops and its trials have had their time.
+            StudyStoppedError: If no worker started in time.
         """
         while self._dead:
             trial = self._dead.pop()
-            arrived = self._searcher.arrived.pop(trial.trial_id, None)  # its work was done before it died
-            self._study.tell(self._index_of[trial.trial_id], arrived or _outcome(trial))
+            self._searcher.tell(trial.trial_id, _outcome(trial))
+        if self._searcher.fault is not None:
+            raise self._searcher.fault
+        if self._study.is_stopping and not self._stop_file.exists():
+            self._ask_trials_to_stop()
+        if self._study.is_overdue:
+            raise GraceOverError
         if not self._has_started and time.monotonic() - self._began > self._start_timeout_s:
             raise StudyStoppedError(
                 f"No worker began a trial within tuner.start_timeout_s={self._start_timeout_s:g} s (Ray tries again "
                 f"without end). Read raylet.err and worker-*.err in {lines.logs_folder()}, or set a longer time."
             )
+
+    def _ask_trials_to_stop(self) -> None:
+        try:
+            self._stop_file.touch()
+        except OSError:  # a full disk, say: then they have to do without
+            log.exception("The trials cannot be asked to write a checkpoint")
 
 
 class GuardedCallback(Stateless, Callback):  # type: ignore[misc]  # Ray ships no types
@@ -100,7 +118,8 @@ def _outcome(trial: RayTrial) -> Outcome:
     if "low on memory" in text:  # Ray's memory monitor ended the worker
         return Outcome(Status.OUT_OF_MEMORY, reason="Ray ended the worker process: the machine ran low on memory")
     detail = _DETAIL.search(text)
-    return Outcome(Status.CRASHED, reason="the worker process died" + (f": {detail[1].strip()}" if detail else ""))
+    reason = "the worker process died" + (f": {detail[1].strip()}" if detail else "")
+    return Outcome(Status.CRASHED, reason=reason, is_transient=True)  # what the trial itself does ends another process
 
 
 # What Ray knows of the end of a process; after it come guesses at the cause.

@@ -1,10 +1,12 @@
 """What differs between Ray 2.6 and the current Ray, or is private to both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ray import tune
+from ray._private import utils
 
 IS_RAY_2_6 = not hasattr(tune, "RunConfig")
 
@@ -32,6 +34,17 @@ def run_config(name: str, storage: Path, callbacks: Sequence[object]) -> Any:
         failure_config=line.FailureConfig(max_failures=0),
         verbose=0,
     )
+
+
+@contextmanager
+def handlers_left_alone() -> Iterator[None]:
+    """Keep Ray in this block from taking SIGTERM for itself: it would end the program without a word."""
+    before = utils.set_sigterm_handler
+    utils.set_sigterm_handler = lambda _: None
+    try:
+        yield
+    finally:
+        utils.set_sigterm_handler = before
 
 
 def logs_folder() -> Path:

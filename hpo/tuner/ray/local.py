@@ -12,6 +12,7 @@ import ray
 
 from hpo.environment import environment
 from hpo.resources import Resources
+from hpo.tuner.ray import lines
 from hpo.tuner.ray.spaceless import python_without_spaces
 
 LOOPBACK = "127.0.0.1"
@@ -26,7 +27,7 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
         slots: Trials in flight at most.
         resources: What each is given.
     """
-    with environment(_settings(slots)), python_without_spaces():
+    with environment(_settings(slots)), python_without_spaces(), lines.handlers_left_alone():
         ray.init(
             address="local",  # never a cluster that a stale address file names
             num_cpus=max(1, math.ceil(slots * resources.cpus_per_trial - 1e-9)),
@@ -53,6 +54,7 @@ def _settings(slots: int) -> dict[str, str]:
         "TUNE_MAX_PENDING_TRIALS_PG": str(slots),  # by default a searcher's trials start one at a time
         "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
         "TUNE_DISABLE_AUTO_CALLBACK_SYNCER": "1",
+        "TUNE_DISABLE_SIGINT_HANDLER": "1",  # the study has its own
         "TUNE_GLOBAL_CHECKPOINT_S": "86400",  # the journal is the record, not Ray's own state
         "TUNE_WARN_SLOW_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "86400",
     }

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,45 +23,73 @@ class StudySearcher(Stateless, Searcher):  # type: ignore[misc]  # Ray ships no 
     """Hands a study's trials to Ray Tune.
 
     Attributes:
-        index_of: The trial's index by Ray's trial id.
-        arrived: Outcomes of trials whose worker has not yet returned, by Ray's trial id.
+        index_of: The trial's index by Ray's trial id; each attempt is a trial of its own for Ray.
+        arrived: Outcomes of trials whose worker has not yet returned, by Ray's trial id; None for an attempt that was
+            interrupted.
+        fault: What the study raised; Ray replaces it by an error of its own.
     """
 
     def __init__(self, study: Study, assign: Callable[[Trial], Assignment]) -> None:
         super().__init__(metric=None, mode=None)
         self._study = study
         self._assign = assign
+        self._names: dict[str, str] = {}
         self.index_of: dict[str, int] = {}
-        self.arrived: dict[str, Outcome] = {}
+        self.arrived: dict[str, Outcome | None] = {}
+        self.fault: BaseException | None = None
         self._last_event = time.monotonic()
 
     def suggest(self, trial_id: str) -> Mapping[str, object] | str | None:
         """Return the next trial's assignment; None for "not now"; FINISHED when none will follow."""
-        trial = self._study.ask()
-        if trial is None:
-            if self._study.is_asked_out:
-                return str(Searcher.FINISHED)
-            self._use_pause()
-            return None
-        self._last_event = time.monotonic()
-        self.index_of[trial_id] = trial.index
-        return asdict(self._assign(trial))
+        with self.noted():
+            trial = self._study.ask()
+            if trial is None:
+                if self._study.is_asked_out and (self._study.is_stopping or not self._study.n_running):
+                    return str(Searcher.FINISHED)
+                self._use_pause()  # a trial that runs may have to be run again
+                return None
+            self._last_event = time.monotonic()
+            self.index_of[trial_id] = trial.index
+            self._names[trial_id] = f"{trial.index:04d}" + (f".{trial.attempt}" if trial.attempt > 1 else "")
+            return asdict(self._assign(trial))
+
+    def name(self, trial_id: str) -> str:
+        """Return what Ray calls the attempt in its own files: 0007, or 0007.2 for the second."""
+        return self._names[trial_id]
 
     def on_trial_result(self, trial_id: str, result: Mapping[str, object]) -> None:
         """Pass a progress report on to the study."""
         self._last_event = time.monotonic()
-        if REPORT in result:
-            self._study.report(self.index_of[trial_id], Report(**json.loads(str(result[REPORT]))))
-        if OUTCOME in result:
-            self.arrived[trial_id] = Outcome.from_json(json.loads(str(result[OUTCOME])))
+        with self.noted():
+            if REPORT in result:
+                self._study.report(self.index_of[trial_id], Report(**json.loads(str(result[REPORT]))))
+            if OUTCOME in result:
+                outcome = json.loads(str(result[OUTCOME]))
+                self.arrived[trial_id] = None if outcome is None else Outcome.from_json(outcome)
 
     def on_trial_complete(self, trial_id: str, result: Mapping[str, object] | None = None, error: bool = False) -> None:
         """Tell the study the outcome; one whose worker died is told by the callback, which knows why."""
         self._last_event = time.monotonic()
-        if error:
-            return
-        missing = Outcome(Status.CRASHED, reason="the worker ended without an outcome")
-        self._study.tell(self.index_of[trial_id], self.arrived.pop(trial_id, missing))
+        if not error:
+            self.tell(trial_id, Outcome(Status.CRASHED, reason="the worker ended without an outcome"))
+
+    def tell(self, trial_id: str, otherwise: Outcome) -> None:
+        """Tell the study the outcome that arrived from the trial's worker, or ``otherwise`` if none did."""
+        with self.noted():
+            outcome = self.arrived.pop(trial_id, otherwise)
+            if outcome is None:
+                self._study.leave(self.index_of[trial_id])
+            else:
+                self._study.tell(self.index_of[trial_id], outcome)
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Keep in :attr:`fault` what is raised in this block."""
+        try:
+            yield
+        except BaseException as error:
+            self.fault = error
+            raise
 
     def _use_pause(self) -> None:
         # Trials that started together end together: what can wait has to wait until all of them go on.

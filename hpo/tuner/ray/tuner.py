@@ -56,5 +56,7 @@ class RayTuner(Tuner):
         from hpo.tuner.ray.drive import drive  # noqa: PLC0415 - Ray takes a second to import
         from hpo.tuner.ray.local import local_ray  # noqa: PLC0415 - the same
 
+        study.interruption.arm()  # Ray takes SIGTERM for itself when it is imported,
         with local_ray(study.plan.slots, resources):
+            study.interruption.arm()  # and again, below Python, when it starts
             drive(study, task, resources, ray_callbacks, start_timeout_s=self.start_timeout_s)

@@ -1,0 +1,76 @@
+"""What is said at the end of a session: the best value, or why there is none yet."""
+
+import logging
+import math
+from pathlib import Path
+
+from hpo.errors import StudyStoppedError
+from hpo.failures import commonest
+from hpo.study import Study, Trial
+
+log = logging.getLogger(__name__)
+
+
+def concluded(study: Study) -> float:
+    """Say how the study ended and return its best value, NaN if no trial satisfies the constraints.
+
+    Raises:
+        StudyInterruptedError: If it was asked to stop before its total.
+        StudyStoppedError: If it stopped before its total for another reason, or no trial completed.
+    """
+    if not study.is_finished:
+        raise _unfinished(study)
+    if not any(trial.is_completed for trial in study.trials):
+        raise StudyStoppedError(
+            f"None of the {len(study.trials)} trials of {study.plan.name} completed.{_reasons(study)}"
+        )
+    best = study.best
+    folder = _shown(study.paths.root)
+    if best is None:
+        log.warning("No completed trial of %s satisfies the constraints; see %s/trials.csv.", study.plan.name, folder)
+        return math.nan
+    value = study.value(best)
+    parameters = ", ".join(
+        f"{name}={item:.6g}" if isinstance(item, float) else f"{name}={item}" for name, item in best.parameters.items()
+    )
+    log.info("Best of %d trials: %s = %.6g in trial %d", len(study.trials), study.objective.metric, value, best.index)
+    log.info("  %s", parameters)
+    log.info("All trials: %s/trials.csv; this one again: the first line of %s/best.yaml", folder, folder)
+    return value
+
+
+def _unfinished(study: Study) -> StudyStoppedError:
+    n_ended = sum(trial.outcome is not None for trial in study.trials)
+    resume = f"To go on: python -m hpo restart=resume study={study.plan.name}"
+    if study.interruption.is_requested:
+        return study.interruption.error(f"with {n_ended} of {study.plan.num_trials} trials ended. {resume}")
+    if study.stop_reason is not None:
+        reasons = _reasons(study) if "failed" in study.stop_reason else ""
+        return StudyStoppedError(
+            f"Study {study.plan.name} stopped after {n_ended} of {study.plan.num_trials} trials: {study.stop_reason}."
+            f"{reasons}\n{resume} (after mending the cause; failures.max_share sets how many may fail)"
+        )
+    return StudyStoppedError(
+        f"Study {study.plan.name} stopped after {n_ended} of {study.plan.num_trials} trials (what ended is in "
+        f"{study.paths.table}). Read {study.session / 'hpo.log'} for the reason. {resume}"
+    )
+
+
+def _reasons(study: Study) -> str:
+    """Return the commonest reasons of failure, each with the end of a log."""
+    failed: dict[str, list[Trial]] = {}
+    for trial in study.trials:
+        if trial.outcome is not None and trial.status.is_failure:
+            failed.setdefault(trial.outcome.reason or str(trial.status), []).append(trial)
+    lines = []
+    for reason, count in commonest(reason for reason, trials in failed.items() for _ in trials):
+        example = failed[reason][-1]
+        log_file = _shown(study.paths.trial(example.index)) / "log.txt"
+        lines.append(f"  {count} x {reason}, for example trial {example.index}; its log, {log_file}, ends:")
+        lines += [f"    | {line}" for line in (example.outcome.log_tail if example.outcome else ())]
+    return "\n" + "\n".join(lines) if lines else ""
+
+
+def _shown(path: Path) -> Path:
+    """Return ``path`` as one types it from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

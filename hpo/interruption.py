@@ -1,0 +1,115 @@
+"""SIGINT and SIGTERM: the first asks the study to stop, the second ends it at once."""
+
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from hpo.errors import StudyInterruptedError
+
+log = logging.getLogger(__name__)
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interruption:
+    """A request from outside to stop, which may come at any moment or never.
+
+    Args:
+        grace_s: How long the trials that run may go on after it, to write a checkpoint or to end, in s.
+    """
+
+    def __init__(self, grace_s: float = 30.0) -> None:
+        self.grace_s = grace_s
+        self._signal: signal.Signals | None = None
+        self._requested_at = 0.0
+        self._has_alarm = False
+        self._is_listening = False
+
+    @property
+    def is_requested(self) -> bool:
+        """Whether the study was asked to stop."""
+        return self._signal is not None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the time of grace is over."""
+        return self.is_requested and time.monotonic() - self._requested_at >= self.grace_s
+
+    @property
+    def name(self) -> str:
+        """What asked: SIGINT or SIGTERM."""
+        return "" if self._signal is None else self._signal.name
+
+    @property
+    def exit_code(self) -> int:
+        """128 plus the number of the signal, as shells say it."""
+        return 128 + (self._signal or signal.SIGINT)
+
+    def request(self, number: int) -> None:
+        """Ask the study to stop, as the signal ``number`` does.
+
+        Raises:
+            KeyboardInterrupt: If it was asked before. No ``except Exception`` on the way stops it.
+        """
+        if self.is_requested:
+            raise KeyboardInterrupt
+        self._requested_at = time.monotonic()
+        self._signal = signal.Signals(number)
+        self._set_alarm()
+        # Not through the log: the signal may have come while a handler of it holds its lock.
+        sys.stderr.write(
+            f"\n{self.name}: no new trials; those that run have {self.grace_s:g} s to write a checkpoint or to end. "
+            f"Once more ends the study at once.\n"
+        )
+
+    def error(self, how: str) -> StudyInterruptedError:
+        """Return the error that ends the session."""
+        return StudyInterruptedError(f"Stopped by {self.name}, {how}.", self.exit_code)
+
+    @contextmanager
+    def listen(self) -> Iterator[None]:
+        """Take the two signals in this block; they are put back after it. Only in the main thread."""
+        before = {number: signal.getsignal(number) for number in SIGNALS}
+        self._is_listening = True
+        self.arm()
+        try:
+            yield
+        finally:
+            self._is_listening = False
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def arm(self) -> None:
+        """Take the signals back from a library that took them, if this listens at all."""
+        if self._is_listening:
+            for number in SIGNALS:
+                signal.signal(number, self._handle)
+
+    def _handle(self, number: int, _: FrameType | None) -> None:
+        self.request(number)
+
+    @contextmanager
+    def raised_after_grace(self, error: type[BaseException]) -> Iterator[None]:
+        """Raise ``error`` in this block when the time of grace is over. Only in the main thread."""
+
+        def end(*_: object) -> None:
+            raise error
+
+        before = signal.signal(signal.SIGALRM, end)
+        self._has_alarm = True
+        self._set_alarm()
+        try:
+            yield
+        finally:
+            self._has_alarm = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    def _set_alarm(self) -> None:
+        if self._has_alarm and self.is_requested:
+            left_s = self._requested_at + self.grace_s - time.monotonic()
+            signal.setitimer(signal.ITIMER_REAL, max(left_s, 1e-3))

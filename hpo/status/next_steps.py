@@ -1,0 +1,143 @@
+"""What could be typed next, exactly right for how a study stands."""
+
+import os
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpo.status.state import State, is_exhausted, n_left
+from hpo.study import Results, StudyPaths
+from hpo.study.holder import Holder
+
+OUTPUTS = "outputs"  # the folder of all studies, in the directory where the program is started
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command.
+
+    Attributes:
+        purpose: What it does.
+        command: What to type.
+    """
+
+    purpose: str
+    command: str
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """The commands, and where to type them.
+
+    Attributes:
+        steps: The commands, the likeliest first.
+        note: Why there is none, or None.
+        directory: Where to type them, absolute; None for the directory that will hold ``outputs/``.
+    """
+
+    steps: tuple[Step, ...]
+    note: str | None
+    directory: Path | None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether they can be typed in the working directory as it is."""
+        return self.directory is not None and self.directory.exists() and self.directory.samefile(Path.cwd())
+
+
+def next_steps(paths: StudyPaths, results: Results, state: State, holder: Holder | None) -> NextSteps:
+    """Return what could be typed next.
+
+    Args:
+        paths: Where the study lies; its folder's name is what the program finds it by.
+        results: What is known of it.
+        state: How it stands.
+        holder: Who runs it, or None.
+    """
+    root = paths.root
+    directory = root.parent.parent if root.parent.name == OUTPUTS else None
+    if state is State.RUNNING:
+        return NextSteps((), f"It runs ({holder}): nothing to resume.", directory)
+    steps = tuple(_steps(paths, results, state, holder))
+    if directory is None:
+        steps = (_linked(root), *steps)
+    return NextSteps(steps, None, directory)
+
+
+def _steps(paths: StudyPaths, results: Results, state: State, holder: Holder | None) -> Iterator[Step]:
+    name = paths.root.name
+    left = n_left(results)
+    if left or state is State.SILENT:
+        purpose = f"run the {_trials(left)} left" if left else "finish it"
+        if state is State.SILENT:
+            purpose += f", if {holder} is gone (it waits for a sign of life)"
+        if state is State.UNKNOWN:
+            purpose += ", if nothing runs it any more"
+        yield Step(purpose, _resume(name))
+    else:
+        yield from _steps_of_finished(paths, results)
+    n_failed = sum(trial.status.may_be_retried for trial in results.trials)
+    if n_failed:
+        purpose = f"run the {_trials(n_failed)} without data again" + (", and those left" if left else "")
+        yield Step(purpose, _resume(name, "restart.retry_failed=true"))
+
+
+def _steps_of_finished(paths: StudyPaths, results: Results) -> Iterator[Step]:
+    name = paths.root.name
+    sessions = results.ledger.sessions
+    if sessions and sessions[-1].closed is None and sessions[-1].host:
+        yield Step("write trials.csv and best.yaml, which the last session did not", _resume(name))
+    if not is_exhausted(results):
+        total = 2 * results.plan.num_trials
+        yield Step(f"go on to {total} trials in total", _hpo("restart=extend", f"study={name}", f"num_trials={total}"))
+    command = command_of_best(paths, results)
+    if command is not None:
+        yield Step("run the best trial again", command)
+
+
+def command_of_best(paths: StudyPaths, results: Results) -> str | None:
+    """Return the command that runs the best trial again: the first line of ``best.yaml``, under a free name.
+
+    It is None where that file is not there, or is of a trial that was the best before.
+    """
+    best = results.best
+    try:
+        lines = paths.best.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    if best is None or f"trial_index: {best.index}" not in lines or not lines[0].startswith("# python -m hpo "):
+        return None
+    prefix, name = "study=", f"{results.plan.name}-best"
+    try:
+        words = shlex.split(lines[0].removeprefix("# "))
+    except ValueError:  # edited by hand
+        return None
+    free = _free(paths.root.parent, name)
+    return shlex.join(prefix + free if word == prefix + name else word for word in words)
+
+
+def _free(outputs: Path, name: str) -> str:
+    free, n = name, 1
+    while (outputs / free).exists():
+        n += 1
+        free = f"{name}-{n}"
+    return free
+
+
+def _linked(root: Path) -> Step:
+    link = f"{OUTPUTS}/{root.name}"
+    command = f"mkdir -p {OUTPUTS} && {shlex.join(['ln', '-s', os.fspath(root), link])}"
+    return Step(f"let the program find the study: it looks in {OUTPUTS}/ of the working directory", command)
+
+
+def _resume(name: str, *more: str) -> str:
+    return _hpo("restart=resume", f"study={name}", *more)
+
+
+def _hpo(*arguments: str) -> str:
+    return shlex.join(["python", "-m", "hpo", *arguments])
+
+
+def _trials(n: int) -> str:
+    return f"{n} trial" if n == 1 else f"{n} trials"

@@ -1,0 +1,170 @@
+"""All that is said of one study."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from hpo.errors import DamagedStudyError, HpoError, InputError
+from hpo.status.folder import absence
+from hpo.status.next_steps import NextSteps, command_of_best, next_steps
+from hpo.status.state import Session, State, sessions_of, state_of, wording_of
+from hpo.study import Results, StoredStudy, StudyPaths, Trial
+from hpo.study.holder import Holder, read_holder
+from hpo.study.summary import summarise
+
+
+@dataclass(frozen=True)
+class RunningTrial:
+    """A trial without an outcome.
+
+    Attributes:
+        trial: The trial.
+        seconds: For how long its attempt has run, by this host's clock, in s; None if no worker has it.
+    """
+
+    trial: Trial
+    seconds: float | None
+
+
+@dataclass(frozen=True)
+class StudyStatus:
+    """A study at one moment.
+
+    Attributes:
+        stored: What was asked.
+        results: What its journal tells.
+        holder: The process that runs it, or None.
+        now: The moment, seconds since 1970.
+    """
+
+    stored: StoredStudy
+    results: Results
+    holder: Holder | None
+    now: float
+
+    @classmethod
+    def read(cls, path: Path, now: float) -> Self:
+        """Return how the study in the directory ``path`` stands; it may be running.
+
+        Args:
+            path: The study's directory.
+            now: Seconds since 1970.
+
+        Raises:
+            InputError: If there is no study.
+            DamagedStudyError: If a file of it cannot be understood.
+            HpoError: If a file of it cannot be read.
+        """
+        paths = StudyPaths(Path(os.path.abspath(path)))  # noqa: PTH100 - a link called outputs/NAME keeps that name
+        try:
+            if not paths.config.is_file():
+                raise InputError(absence(path))
+            holder = read_holder(paths.lock, now)
+            stored = StoredStudy.read(paths)
+            results = stored.results()
+            # Somebody may have ended or begun in between; who has begun is not to look killed.
+            status = cls(stored, results, holder or read_holder(paths.lock, now), now)
+            status._use()
+        except OSError as error:
+            raise HpoError(
+                f"{path} cannot be read: {error.strerror or error} ({error.filename}; a study's files are read, "
+                f"never written). Look at its permissions: ls -la {path}"
+            ) from error
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise DamagedStudyError(
+                f"{path} cannot be understood: {type(error).__name__}: {error} (study.yaml and journal.jsonl are what "
+                f"this program wrote). Restore them from a backup."
+            ) from error
+        return status
+
+    def _use(self) -> None:
+        """Use what was read once, so that a value of another kind in an edited ``study.yaml`` shows here."""
+        results = self.results
+        for trial in results.trials:
+            if trial.is_completed:
+                results.value(trial)
+        _ = (results.n_unasked, summarise(results), self.task_name, self.optimizer, self.state, self.sessions)
+
+    @property
+    def paths(self) -> StudyPaths:
+        """Where it lies."""
+        return self.stored.paths
+
+    @property
+    def name(self) -> str:
+        """The name of its directory, by which the program finds it."""
+        return self.paths.root.name
+
+    @cached_property
+    def state(self) -> State:
+        """How it stands."""
+        return state_of(self.results, self.holder)
+
+    @property
+    def wording(self) -> str:
+        """How it stands, in words."""
+        return wording_of(self.state, self.results, self.holder)
+
+    @property
+    def sessions(self) -> Sequence[Session]:
+        """The runs of the program, oldest first."""
+        return sessions_of(self.results, self.holder, self.now)
+
+    @property
+    def n_done(self) -> int:
+        """How many of the trials that were asked for have ended."""
+        return sum(trial.outcome is not None and trial.source is None for trial in self.results.trials)
+
+    @property
+    def n_imported(self) -> int:
+        """How many trials were taken over from elsewhere."""
+        return sum(trial.source is not None for trial in self.results.trials)
+
+    @property
+    def running(self) -> Sequence[RunningTrial]:
+        """The trials without an outcome, in order."""
+        ledger = self.results.ledger
+        began_at = ledger.began_at if self.state is State.RUNNING else {}
+        return [
+            RunningTrial(ledger.trials[index], max(0.0, self.now - began_at[index]) if index in began_at else None)
+            for index in ledger.unfinished
+        ]
+
+    @property
+    def slots(self) -> int:
+        """Trials in flight at most, in the last session."""
+        sessions = self.results.ledger.sessions
+        return sessions[-1].slots if sessions else self.results.plan.slots
+
+    @property
+    def command_of_best(self) -> str | None:
+        """The command that runs the best trial again, if ``best.yaml`` is up to date."""
+        return command_of_best(self.paths, self.results)
+
+    @property
+    def next(self) -> NextSteps:
+        """What could be typed next."""
+        return next_steps(self.paths, self.results, self.state, self.holder)
+
+    @property
+    def task_target(self) -> str:
+        """The class of the task, or ``unknown``."""
+        return str(self._config("task").get("_target_", "unknown"))
+
+    @property
+    def task_name(self) -> str:
+        """What the task is called: its name, its function, or its class."""
+        task = self._config("task")
+        return str(task.get("name") or task.get("function") or self.task_target.rpartition(".")[2])
+
+    @property
+    def optimizer(self) -> str:
+        """The class of the optimizer, or ``unknown``."""
+        return str(self._config("optimizer").get("_target_", "unknown"))
+
+    def _config(self, group: str) -> Mapping[str, Any]:
+        found = self.stored.config.get(group)
+        return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,32 @@
+"""What a process and the programs that it started die of when the process that watches over them is gone."""
+
+import os
+import signal
+import sys
+import threading
+
+
+def tie(descriptor: int) -> None:
+    """Have this process's group killed once all write ends of a pipe are closed, as they are when their owner dies.
+
+    On Linux the kernel does it: it sends SIGKILL to the group when something happens to the pipe. That works while
+    native code holds the interpreter's lock, and reaches the programs that a task started. Elsewhere, and where the
+    pipe was closed before, a thread does it when it gets the lock. ``PR_SET_PDEATHSIG`` would reach this process
+    only, and would strike when the *thread* that started it ends.
+
+    Args:
+        descriptor: The read end of a pipe into which nobody writes.
+    """
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - exists on Unix only
+
+        fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpgrp())  # negative: the group
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_ASYNC)
+    threading.Thread(target=_wait, args=(descriptor,), name="hpo-lifeline", daemon=True).start()
+
+
+def _wait(descriptor: int) -> None:
+    while os.read(descriptor, 1):
+        pass
+    os.killpg(os.getpgrp(), signal.SIGKILL)

@@ -1,0 +1,59 @@
+"""What a supervisor and its executor say to each other, pickled, over a pair of sockets."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from hpo.study.trial import Outcome
+from hpo.task import Report
+from hpo.worker.assignment import Assignment
+
+
+@dataclass(frozen=True)
+class Imports:
+    """The first message to an executor: where it looks for modules.
+
+    Attributes:
+        path: The supervisor's ``sys.path``, absolute.
+        variable: The supervisor's ``PYTHONPATH``, which was changed to start the executor; None if it has none.
+    """
+
+    path: tuple[str, ...]
+    variable: str | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """A trial to run.
+
+    Attributes:
+        name: The task's name.
+        task: The task, pickled, so that a fault in loading it is the trial's and not the connection's.
+        assignment: The trial.
+    """
+
+    name: str
+    task: bytes
+    assignment: Assignment
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A trial has ended.
+
+    Attributes:
+        outcome: What came of it; None if it was interrupted.
+    """
+
+    outcome: Outcome | None
+
+
+class Word(Enum):
+    """Messages without content."""
+
+    READY = auto()  # from the executor: it has started
+    BEGAN = auto()  # from the executor: the task runs, and so does its clock
+    STOP = auto()  # to the executor: the study asks to stop
+    LEAVE = auto()  # to the executor: no trial will follow
+
+
+FromExecutor = Ended | Report | Word

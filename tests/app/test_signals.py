@@ -1,0 +1,59 @@
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hpo.study.ledger import Ledger
+from tests.study_process import TUNERS, StudyProcess
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=TUNERS)
+def study(request: pytest.FixtureRequest, tmp_path: Path) -> StudyProcess:
+    return StudyProcess(tmp_path, *TUNERS[request.param], "num_trials=40")
+
+
+def wait_for(study: StudyProcess, text: str, process: subprocess.Popen[str]) -> None:
+    while text not in study.log:
+        assert process.poll() is None, study.log[-4000:]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_trials_at_their_next_checkpoint(study: StudyProcess, number: signal.Signals, code: int) -> None:
+    """Long before the time of grace is over; no trial is begun, nothing is left running, and the way on is said."""
+    with study.start_and_wait(2, "grace_s=3600", "+task.fixed.step_s=0.2") as process:
+        process.send_signal(number)
+        assert process.wait(120) == code, study.log[-4000:]
+    study.wait_until_all_are_gone()
+    assert "To go on: python -m hpo restart=resume study=torture" in study.log
+    assert "Traceback" not in study.log
+    ledger = Ledger.read(study.root / "journal.jsonl")
+    assert ledger.sessions[-1].closed == number.name
+    assert ledger.unfinished
+    assert all(ledger.trials[index].checkpoint is not None for index in ledger.unfinished)
+    assert (study.root / "summary.json").exists()
+
+
+def test_a_trial_without_checkpoints_is_ended_after_the_grace(study: StudyProcess) -> None:
+    """It had its time; it stays unfinished, for the next session."""
+    arguments = ("grace_s=1", "+task.fixed.step_s=1000")
+    with study.start_and_wait(1, *arguments) as process:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(120) == 143, study.log[-4000:]
+    study.wait_until_all_are_gone()
+    assert 0 in Ledger.read(study.root / "journal.jsonl").unfinished
+
+
+def test_a_second_signal_ends_at_once(study: StudyProcess) -> None:
+    """Whatever the time of grace: nothing is left running, and what had completed is in the journal."""
+    with study.start_and_wait(1, "grace_s=3600", "+task.fixed.step_s=1000") as process:
+        process.send_signal(signal.SIGINT)
+        wait_for(study, "SIGINT: no new trials", process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130, study.log[-4000:]
+    study.wait_until_all_are_gone()
+    assert "restart=resume study=torture" in study.log
+    assert "Traceback" not in study.log
+    assert 0 in Ledger.read(study.root / "journal.jsonl").unfinished

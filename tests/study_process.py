@@ -1,0 +1,135 @@
+"""A study in a process of its own, which can be killed with all that it started."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from hpo.study.journal import read_events
+
+REPOSITORY = Path(__file__).parent.parent
+MARK = "HPO_TEST_MARK"
+TUNERS = {
+    "inline": ("tuner=inline",),
+    "ray": ("tuner=ray", "concurrency=2", "resources.cpus_per_trial=0.5"),
+}
+
+
+class StudyProcess:
+    """Runs ``python -m hpo`` on the walking task, in ``folder``.
+
+    Args:
+        folder: The working directory; the study is ``outputs/torture`` in it.
+        arguments: What to add to the command line.
+    """
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.folder = folder
+        self.root = folder / "outputs" / "torture"
+        self._arguments = arguments
+        self._mark = uuid.uuid4().hex
+        self._log_file = folder.with_name(f"{folder.name}.log")
+        shutil.copy(Path(__file__).with_name("walk.py"), folder)
+
+    def start(self, *more: str) -> subprocess.Popen[str]:
+        """Start it with all its arguments and ``more``; the caller ends it."""
+        given = {text.partition("=")[0] for text in more}
+        arguments = [
+            *("task=function", "task.function=walk.walk", "space=function", "objective.metric=value"),
+            "+space.parameters.x={type: range, bounds: [0.0, 1.0]}",
+            *("study=torture", "optimizer=sobol", "callbacks=csv"),
+            *self._arguments,
+        ]
+        return self._start(*(text for text in arguments if text.partition("=")[0] not in given), *more)
+
+    def _start(self, *arguments: str) -> subprocess.Popen[str]:
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", MARK: self._mark}
+        command = [sys.executable, "-m", "hpo", *arguments]
+        with self._log_file.open("a") as log:  # not in the folder, whose disk may be full
+            return subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log, text=True)
+
+    def run(self, *more: str, timeout_s: float = 300) -> int:
+        """Run it to its end and return the exit code."""
+        return _ended(self.start(*more), timeout_s)
+
+    def bare(self, *arguments: str) -> int:
+        """Run ``python -m hpo`` with these arguments alone and return the exit code."""
+        return _ended(self._start(*arguments))
+
+    def start_and_wait(self, n_started: int, *more: str) -> subprocess.Popen[str]:
+        """Start it and return when the journal has ``n_started`` more started trials; the caller ends it."""
+        goal = self.count("started") + n_started
+        process = self.start(*more)
+        while self.count("started") < goal:
+            assert process.poll() is None, self.log[-4000:]
+            time.sleep(0.02)
+        return process
+
+    def count(self, event: str) -> int:
+        """Return how often ``event`` is in the journal."""
+        journal = self.root / "journal.jsonl"
+        return sum(found["event"] == event for found in read_events(journal)) if journal.exists() else 0
+
+    def kill_at_random(self, chance: random.Random, *more: str) -> bool:
+        """Start it and kill the driver at a random moment; return whether it had ended before."""
+        with self.start(*more) as process:
+            self._wait_for_random_moment(process, chance)
+            had_ended = process.poll() is not None
+            process.send_signal(signal.SIGKILL)
+        self.wait_until_all_are_gone()
+        return had_ended
+
+    def _wait_for_random_moment(self, process: subprocess.Popen[str], chance: random.Random) -> None:
+        if chance.random() < 0.25:  # while it starts up
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(chance.uniform(0, 6))
+            return
+        journal = self.root / "journal.jsonl"
+        size = journal.stat().st_size if journal.exists() else 0
+        deadline = time.monotonic() + 120
+        while process.poll() is None and time.monotonic() < deadline:
+            if journal.exists() and journal.stat().st_size > size:
+                break
+            time.sleep(0.02)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(0, 2))
+
+    def processes(self) -> Iterator[psutil.Process]:
+        """Yield every process that a run of this study started, also those that outlived it."""
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.environ().get(MARK) == self._mark and process.status() != psutil.STATUS_ZOMBIE:
+                    yield process
+
+    def wait_until_all_are_gone(self, timeout_s: float = 30) -> None:
+        """Wait until nothing that it started runs any more; fail if something stays."""
+        deadline = time.monotonic() + timeout_s
+        while left := list(self.processes()):
+            if time.monotonic() > deadline:
+                lines = [" ".join(process.cmdline())[:200] for process in left]
+                for process in left:
+                    process.kill()
+                raise AssertionError(f"still running {timeout_s} s after the driver was gone: {lines}")
+            time.sleep(0.1)
+
+    @property
+    def log(self) -> str:
+        """What all runs printed."""
+        return self._log_file.read_text()
+
+
+def _ended(process: subprocess.Popen[str], timeout_s: float = 300) -> int:
+    with process:
+        try:
+            return process.wait(timeout_s)
+        finally:
+            process.kill()

@@ -1,0 +1,68 @@
+import os
+import signal
+import time
+
+import pytest
+
+from hpo.interruption import Interruption
+
+
+class EndedError(BaseException):
+    pass
+
+
+def send(number: signal.Signals) -> None:
+    os.kill(os.getpid(), number)
+    time.sleep(0.01)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_first_signal_asks_politely(number: signal.Signals, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is raised; what to expect is said, and the exit code is that of shells."""
+    interruption = Interruption(grace_s=7)
+    with interruption.listen():
+        send(number)
+    assert (interruption.is_requested, interruption.is_overdue, interruption.exit_code) == (True, False, code)
+    assert f"{number.name}: no new trials; those that run have 7 s" in capsys.readouterr().err
+
+
+def test_the_second_signal_ends_at_once() -> None:
+    """It passes every `except Exception`."""
+    interruption = Interruption()
+    with interruption.listen():
+        send(signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt):
+            send(signal.SIGINT)
+
+
+def test_handlers_are_put_back() -> None:
+    """After the block the signals mean what they meant before."""
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    with Interruption().listen():
+        assert signal.getsignal(signal.SIGTERM) is not before[1]
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_a_library_that_took_a_signal_loses_it_again() -> None:
+    """arm() takes it back; outside listen() it takes nothing."""
+    interruption = Interruption()
+    interruption.arm()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    with interruption.listen():
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        interruption.arm()
+        send(signal.SIGTERM)
+    assert interruption.name == "SIGTERM"
+
+
+def test_what_runs_here_is_ended_after_the_grace() -> None:
+    """The error comes when the time is over, not before, and only if somebody asked."""
+    interruption = Interruption(grace_s=0.2)
+    with interruption.listen():
+        with interruption.raised_after_grace(EndedError):
+            time.sleep(0.3)
+        began = time.monotonic()
+        send(signal.SIGINT)
+        with pytest.raises(EndedError), interruption.raised_after_grace(EndedError):
+            time.sleep(60)
+    assert 0.2 <= time.monotonic() - began < 30
