@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick lint types format clean
+.PHONY: help setup run test quick torture lint types format clean
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -26,6 +26,9 @@ test: setup lint types  ## Lint, types and every test, the slow ones too
 
 quick: setup  ## The tests that take no more than a few seconds each
 	"$(BIN)/python" -m pytest -m "not slow"
+
+torture: setup  ## Kill a study a hundred times, on both tuners (half an hour)
+	HPO_TORTURE_KILLS=100 "$(BIN)/python" -m pytest tests/torture
 
 lint: setup  ## ruff: rules and layout
 	"$(BIN)/ruff" check .

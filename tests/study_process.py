@@ -110,8 +110,11 @@ class StudyProcess:
                 if process.environ().get(MARK) == self._mark and process.status() != psutil.STATUS_ZOMBIE:
                     yield process
 
-    def wait_until_all_are_gone(self, timeout_s: float = 30) -> None:
-        """Wait until nothing that it started runs any more; fail if something stays."""
+    def wait_until_all_are_gone(self, timeout_s: float = 100) -> None:
+        """Wait until nothing that it started runs any more; fail if something stays.
+
+        An agent of Ray's whose raylet was killed while the agent began looks for it for a minute before it gives up.
+        """
         deadline = time.monotonic() + timeout_s
         while left := list(self.processes()):
             if time.monotonic() > deadline:

@@ -17,6 +17,7 @@ HOMES = {
     "hippynn": ("tasks/qm7/",),
     "torch": ("tasks/qm7/", "hpo/resources.py"),  # the second counts GPUs
     "rich": ("hpo/callbacks/", "hpo/app/comparison.py"),
+    "psutil": ("hpo/tuner/ray/",),
     "filelock": ("hpo/study/lock.py",),
 }
 MAY_NOT_IMPORT = {

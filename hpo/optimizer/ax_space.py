@@ -6,6 +6,8 @@ from ax.api.configs import ChoiceParameterConfig, RangeParameterConfig
 
 from hpo.objective import OBJECTIVE_METRIC, Objective
 from hpo.space import Choice, Fixed, Parameter, Range, SearchSpace
+from hpo.space.numeric_range import MIN_WIDTH
+from hpo.space.values import NUMBER_TYPES
 from hpo.task import ParameterValue
 
 
@@ -29,10 +31,24 @@ def once_varied(space: SearchSpace, tried: Sequence[Mapping[str, ParameterValue]
         numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
         if len(numbers) == len(values):
             has_fractions = any(isinstance(number, float) for number in numbers)
-            freed.append(Range(fixed.name, min(numbers), max(numbers), "float" if has_fractions else "int"))
+            lower, upper = min(numbers), max(numbers)
+            upper = max(upper, lower + 2 * MIN_WIDTH) if has_fractions else upper
+            freed.append(Range(fixed.name, lower, upper, "float" if has_fractions else "int"))
         else:
             freed.append(Choice(fixed.name, tuple(values), fixed.value_type, ordered=False))
     return freed
+
+
+def is_data(space: SearchSpace, parameters: Mapping[str, ParameterValue]) -> bool:
+    """Tell whether Ax's model takes what comes of ``parameters`` as data, though they may lie outside ``space``.
+
+    It stretches linear ranges and ordered numbers to what was tried, and minds neither constraints nor other values
+    of a parameter that is fixed in ``space``; see ``Adapter._set_model_space`` of Ax 1.3.1.
+    """
+    return all(
+        parameter.name in parameters and _is_modelled(parameter, parameters[parameter.name])
+        for parameter in space.parameters
+    )
 
 
 def constraint_texts(space: SearchSpace) -> list[str]:
@@ -48,6 +64,14 @@ def objective_text(objective: Objective) -> str:
 def outcome_constraint_texts(objective: Objective) -> list[str]:
     """Return the outcome constraints as Ax parses them."""
     return [f"{c.metric} {c.op} {c.bound}" for c in objective.constraints]
+
+
+def _is_modelled(parameter: Parameter, value: ParameterValue) -> bool:
+    if isinstance(parameter, Range) and parameter.log:
+        return float(value) > 0
+    if isinstance(parameter, Choice) and not (parameter.ordered and parameter.value_type in NUMBER_TYPES):
+        return parameter.contains(value)
+    return True
 
 
 def _config(parameter: Parameter) -> RangeParameterConfig | ChoiceParameterConfig:

@@ -9,7 +9,10 @@ Content = Mapping[int, tuple[str, Mapping[str, object], Mapping[str, float]]]
 
 
 def content(path: Path) -> Content:
-    """Return by index, for each trial in the snapshot at ``path``: Ax's status, the parameters, the data by metric."""
+    """Return by index, for each trial in the snapshot at ``path``: Ax's status, the parameters, the data by metric.
+
+    Ax writes data with ten decimals; the journal has all of them.
+    """
     experiment = Client.load_from_json_file(str(path))._experiment  # noqa: SLF001 - Client has no public way to it
     data: dict[int, dict[str, float]] = {index: {} for index in experiment.trials}
     for row in experiment.lookup_data().df.to_dict("records"):

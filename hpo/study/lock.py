@@ -1,6 +1,7 @@
 """One process at a time runs a study."""
 
 import logging
+import os
 import time
 from pathlib import Path
 from typing import Self
@@ -47,6 +48,7 @@ class StudyLock:
             StorageError: If the folder cannot be written.
         """
         try:
+            self._try_folder()
             self._lease.acquire(blocking=False)
         except Timeout:
             self._wait()
@@ -55,6 +57,12 @@ class StudyLock:
                 f"{self._path.parent} cannot be written: {error.strerror or error} (a study that runs is locked "
                 f"there). Make the folder writable, or copy the study to where it is."
             ) from error
+
+    def _try_folder(self) -> None:
+        """Raise what the folder has against writing; there the lease of a dead process would look like a live one."""
+        probe = self._path.with_name(f"{self._path.name}.{os.getpid()}.probe")
+        probe.touch()
+        probe.unlink()
 
     def _wait(self) -> None:
         holder = read_holder(self._path, time.time())

@@ -3,11 +3,13 @@
 import logging
 import math
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import ray
 
 from hpo.environment import environment
@@ -15,7 +17,10 @@ from hpo.resources import Resources
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.spaceless import python_without_spaces
 
+log = logging.getLogger(__name__)
+
 LOOPBACK = "127.0.0.1"
+STOP_S = 10.0  # for processes that were killed to be gone
 OBJECT_STORE_BYTES = 256 * 1024**2  # parameters and metrics travel through it, no data sets
 
 
@@ -28,20 +33,47 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
         resources: What each is given.
     """
     with environment(_settings(slots)), python_without_spaces(), lines.handlers_left_alone():
-        ray.init(
-            address="local",  # never a cluster that a stale address file names
-            num_cpus=max(1, math.ceil(slots * resources.cpus_per_trial - 1e-9)),
-            num_gpus=resources.n_gpus(slots),
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            object_store_memory=OBJECT_STORE_BYTES,
-            _node_ip_address=LOOPBACK,
-        )
+        with _deaf_to_sigterm():
+            ray.init(
+                address="local",  # never a cluster that a stale address file names
+                num_cpus=max(1, math.ceil(slots * resources.cpus_per_trial - 1e-9)),
+                num_gpus=resources.n_gpus(slots),
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                object_store_memory=OBJECT_STORE_BYTES,
+                _node_ip_address=LOOPBACK,
+            )
         try:
             yield
         finally:
-            ray.shutdown()
+            _stop()
+
+
+def _stop() -> None:
+    """Stop Ray and wait until nothing of it is left; its processes hear no SIGTERM, so they are not asked first."""
+    children = psutil.Process().children(recursive=True)
+    lines.shut_down_at_once()
+    for child in children:
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+    _, alive = psutil.wait_procs(children, timeout=STOP_S)
+    if alive:
+        log.warning("Of Ray's processes %s do not end", ", ".join(str(process.pid) for process in alive))
+
+
+@contextmanager
+def _deaf_to_sigterm() -> Iterator[None]:
+    """Block SIGTERM in this block and, for good, in the processes that are started in it.
+
+    Batch systems, and ``timeout``, send it to all processes of a job at once. Ray's would end before the trials could
+    write a checkpoint, and the program with them. Here they end with SIGKILL, or with the program.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _settings(slots: int) -> dict[str, str]:
