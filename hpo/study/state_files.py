@@ -11,6 +11,8 @@ from hpo.study.summary import write_summary
 from hpo.study.table import write_table
 from hpo.throttle import Throttle
 
+SNAPSHOT_S = 60.0  # at least between two snapshots: Ax takes 3 ms a trial, and nothing here reads them
+
 log = logging.getLogger(__name__)
 
 
@@ -28,11 +30,13 @@ class StateFiles:
         self._snapshot = partial(proposer.save, paths.snapshot)
         self._summary = partial(write_summary, results, paths)
         self._table = partial(write_table, results, paths)
-        self._throttle = Throttle()
+        self._summary_throttle = Throttle()
+        self._snapshot_throttle = Throttle(interval_s=SNAPSHOT_S)
 
     def save_if_due(self) -> None:
-        """Write snapshot and summary, unless that was done a moment ago."""
-        self._throttle.run(lambda: self._attempt(self._snapshot, self._summary))
+        """Write the summary, and the snapshot, unless that was done not long ago."""
+        self._summary_throttle.run(lambda: self._attempt(self._summary))
+        self._snapshot_throttle.run(lambda: self._attempt(self._snapshot))
 
     def save_all(self) -> None:
         """Write everything."""

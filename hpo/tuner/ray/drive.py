@@ -16,7 +16,7 @@ from hpo.tuner.base import assignment
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.events import GraceOverError, GuardedCallback, StudyEvents
 from hpo.tuner.ray.searcher import OUTCOME, REPORT, StudySearcher
-from hpo.worker import Assignment, supervise
+from hpo.worker import Assignment, end_with_parent, supervise
 
 METRICS = "metrics"  # the key under which Ray's own loggers find the metrics
 
@@ -61,6 +61,7 @@ def drive(
 
 def run_trial(config: Mapping[str, object], task: Task) -> None:
     """Run one trial in a worker process and report what came of it."""
+    end_with_parent()
 
     def send(report: Report) -> None:
         lines.report({REPORT: json.dumps(asdict(report)), METRICS: dict(report.metrics)})
