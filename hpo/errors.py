@@ -7,6 +7,7 @@
      ├─ DamagedStudyError  a file of the study cannot be understood
      └─ StudyStoppedError  a study ended before its total
          ├─ StorageError           its journal cannot be written
+         ├─ StudyLostError         another process may have taken it over
          └─ StudyInterruptedError  somebody asked it to
 
 Every message says three things: what is wrong with which value, what is allowed, what to type instead.
@@ -67,6 +68,10 @@ class StudyStoppedError(HpoError):
 
 class StorageError(StudyStoppedError):
     """The study's journal cannot be written: a full disk, a folder without the right to write."""
+
+
+class StudyLostError(StudyStoppedError):
+    """This process has lost its hold on the study, and another may run it."""
 
 
 class StudyInterruptedError(StudyStoppedError):

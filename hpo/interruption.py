@@ -1,11 +1,11 @@
 """SIGINT and SIGTERM: the first asks the study to stop, the second ends it at once."""
 
 import logging
+import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from hpo.errors import StudyInterruptedError
@@ -60,11 +60,13 @@ class Interruption:
         self._requested_at = time.monotonic()
         self._signal = signal.Signals(number)
         self._set_alarm()
-        # Not through the log: the signal may have come while a handler of it holds its lock.
-        sys.stderr.write(
+        text = (
             f"\n{self.name}: no new trials; those that run have {self.grace_s:g} s to write a checkpoint or to end. "
             f"Once more ends the study at once.\n"
         )
+        # Not through the log or sys.stderr: the one may hold a lock, the other be a trial's log at this moment.
+        with suppress(OSError):  # of a pipe whose reader the same signal ended
+            os.write(2, text.encode())
 
     def error(self, how: str) -> StudyInterruptedError:
         """Return the error that ends the session."""

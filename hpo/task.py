@@ -1,5 +1,6 @@
 """The contract between a study and what it tunes. Imports nothing but the standard library."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -81,13 +82,16 @@ class TrialContext:
             checkpoint: A file or folder written for this step, inside the trial's directory.
 
         Raises:
-            ValueError: If the checkpoint lies outside the trial's directory.
+            ValueError: If the checkpoint is not there, or lies outside the trial's directory.
             TrialInterrupted: If the study asks to stop and there is a checkpoint to go on from. Let it pass.
         """
         relative = None
         if checkpoint is not None:
-            relative = str((self.directory / checkpoint).relative_to(self.directory))
-        self.send(Report(step, {name: float(value) for name, value in metrics.items()}, relative))
+            path = Path(os.path.normpath(self.directory / checkpoint))
+            relative = str(path.relative_to(self.directory))
+            if not path.exists():
+                raise ValueError(f"there is no checkpoint {path}: write it before it is reported")
+        self.send(Report(int(step), {str(name): float(value) for name, value in metrics.items()}, relative))
         if relative is not None and self.is_stopping:
             raise TrialInterrupted
 

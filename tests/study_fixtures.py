@@ -40,7 +40,7 @@ def make_study(tmp_path: Path, proposer: ListProposer) -> Iterator[MakeStudy]:
         study = Study(
             Plan("demo", num_trials, slots, seed=3, arguments=("task=demo",)),
             paths,
-            paths.session("now"),
+            paths.new_session("now"),
             space=build_space({"x": {"type": "range", "bounds": [0.0, 9.0]}}),
             objective=build_objective(metric, direction, constraints),
             proposer=proposer,

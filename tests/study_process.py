@@ -69,8 +69,10 @@ class StudyProcess:
         """Start it and return when the journal has ``n_started`` more started trials; the caller ends it."""
         goal = self.count("started") + n_started
         process = self.start(*more)
+        deadline = time.monotonic() + 180
         while self.count("started") < goal:
             assert process.poll() is None, self.log[-4000:]
+            assert time.monotonic() < deadline, self.log[-4000:]
             time.sleep(0.02)
         return process
 

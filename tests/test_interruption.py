@@ -17,13 +17,13 @@ def send(number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_the_first_signal_asks_politely(number: signal.Signals, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_first_signal_asks_politely(number: signal.Signals, code: int, capfd: pytest.CaptureFixture[str]) -> None:
     """Nothing is raised; what to expect is said, and the exit code is that of shells."""
     interruption = Interruption(grace_s=7)
     with interruption.listen():
         send(number)
     assert (interruption.is_requested, interruption.is_overdue, interruption.exit_code) == (True, False, code)
-    assert f"{number.name}: no new trials; those that run have 7 s" in capsys.readouterr().err
+    assert f"{number.name}: no new trials; those that run have 7 s" in capfd.readouterr().err
 
 
 def test_the_second_signal_ends_at_once() -> None:

@@ -13,7 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from hpo.app import checks
 from hpo.app.command_line import import_from, merged_arguments
-from hpo.app.continuation import continued
+from hpo.app.continuation import continued, says_space
 from hpo.app.invocation import Invocation
 from hpo.app.record import study_record
 from hpo.errors import Fault, InputError, raise_faults
@@ -80,14 +80,16 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
     restart = findings.attempt(lambda: _made("restart", config.restart, Restart))
     paths = StudyPaths(invocation.outputs / invocation.study)
     arguments = invocation.question
+    kept_space = None
     if restart is not None and restart.continues(paths):
         stored = StoredStudy.read(paths)
         config = continued(config, stored.config, invocation.said)
         arguments = merged_arguments(stored.plan.arguments, arguments)
         import_from(arguments)
+        kept_space = None if says_space(invocation.said) else stored.space
     findings.faults.extend(checks.study_faults(config, invocation))
     task = findings.attempt(lambda: _made("task", config.task, Task))
-    space = findings.attempt(lambda: build_space(**_settings("space", config.space, build_space)))
+    space = kept_space or findings.attempt(lambda: build_space(**_settings("space", config.space, build_space)))
     objective = findings.attempt(lambda: _objective(config.objective, task))
     optimizer = findings.attempt(lambda: _made("optimizer", config.optimizer, Optimizer))
     tuner = findings.attempt(lambda: _made("tuner", config.tuner, Tuner))

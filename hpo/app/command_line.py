@@ -1,15 +1,16 @@
 """The arguments of this process, before Hydra sees them."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from hpo.app.invocation import OUTPUTS
-from hpo.errors import HpoError
+from hpo.errors import InputError
 from hpo.study import StoredStudy, StudyPaths
 
+_FOLDER_FLAGS = ("--config-dir", "-cd")
 _NEW = {"new", "warm_start"}  # the modes that make a study, and take nothing from one of its name
 
 
@@ -30,7 +31,12 @@ class CommandLine:
 
     @classmethod
     def of(cls, arguments: Sequence[str]) -> "CommandLine":
-        """Return what ``arguments`` mean; a study that cannot be read is left to the checks."""
+        """Return what ``arguments`` mean.
+
+        Raises:
+            InputError: If there is no study of the name that is to go on.
+            DamagedStudyError: If it cannot be understood.
+        """
         typed = tuple(arguments)
         given = {key: value for key, _, value in (text.partition("=") for text in typed)}
         name, mode = given.get("study", ""), given.get("restart", "new")
@@ -38,9 +44,16 @@ class CommandLine:
             return cls(typed, typed)
         try:
             stored = StoredStudy.read(StudyPaths(Path(OUTPUTS).absolute() / name))
-        except HpoError:
-            return cls(typed, typed)
-        return cls(typed, (*_unsaid(stored.plan.arguments, typed), *typed))
+        except InputError:
+            if mode == "auto":
+                return cls(typed, typed)
+            raise
+        folders = _split(stored.plan.arguments)[0][1::2]
+        if not any(text.startswith(_FOLDER_FLAGS) for text in typed) and not all(Path(f).is_dir() for f in folders):
+            return cls(typed, typed)  # study.yaml says the rest
+        options, overrides = _split(_unsaid(stored.plan.arguments, typed))
+        first = next((i for i, text in enumerate(typed) if _is_override(text)), len(typed))
+        return cls(typed, (*options, *typed[:first], *overrides, *typed[first:]))
 
 
 def merged_arguments(earlier: Sequence[str], later: Sequence[str]) -> tuple[str, ...]:
@@ -56,18 +69,42 @@ def import_from(arguments: Sequence[str]) -> None:
 
 
 def _unsaid(earlier: Sequence[str], later: Sequence[str]) -> list[str]:
-    """Return those of the ``earlier`` arguments about whose key ``later`` says nothing."""
-    said = {_key(text) for text in later}
-    kept: list[str] = []
-    arguments = iter(earlier)
-    for text in arguments:
+    """Return those of the ``earlier`` arguments about which ``later`` says nothing.
+
+    Another choice of a group takes the keys of the earlier choice with it.
+    """
+    said = {_key(text) for text in later if _is_override(text)}
+    has_folder = any(text.startswith(_FOLDER_FLAGS) for text in later)
+    options, overrides = _split(earlier)
+    folders = [] if has_folder else [part for pair in _pairs(options) if Path(pair[1]).is_dir() for part in pair]
+    kept = [text for text in overrides if not any(_is_below(_key(text), key) for key in said)]
+    return [*folders, *kept]
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the pairs of --config-dir and its folder, one after the other, and the overrides."""
+    options: list[str] = []
+    overrides: list[str] = []
+    rest = iter(arguments)
+    for text in rest:
         if text == "--config-dir":
-            folder = next(arguments, "")
-            if text not in later and Path(folder).is_dir():
-                kept += [text, folder]
-        elif _key(text) not in said:
-            kept.append(text)
-    return kept
+            options += [text, next(rest, "")]
+        else:
+            overrides.append(text)
+    return options, overrides
+
+
+def _pairs(options: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield flag and value of options that stand one after the other."""
+    return zip(options[::2], options[1::2], strict=True)
+
+
+def _is_override(text: str) -> bool:
+    return not text.startswith("-") and ("=" in text or text.startswith("~"))
+
+
+def _is_below(key: str, other: str) -> bool:
+    return key == other or key.startswith(f"{other}.")
 
 
 def _key(override: str) -> str:

@@ -33,14 +33,16 @@ def concluded(study: Study) -> float:
     parameters = ", ".join(
         f"{name}={item:.6g}" if isinstance(item, float) else f"{name}={item}" for name, item in best.parameters.items()
     )
-    log.info("Best of %d trials: %s = %.6g in trial %d", len(study.trials), study.objective.metric, value, best.index)
+    n_without = sum(not trial.is_completed for trial in study.trials)
+    shown = f"{len(study.trials)} trials" + (f" ({n_without} without data)" if n_without else "")
+    log.info("Best of %s: %s = %.6g in trial %d", shown, study.objective.metric, value, best.index)
     log.info("  %s", parameters)
     log.info("All trials: %s/trials.csv; this one again: the first line of %s/best.yaml", folder, folder)
     return value
 
 
 def _unfinished(study: Study) -> StudyStoppedError:
-    n_ended = sum(trial.outcome is not None for trial in study.trials)
+    n_ended = study.n_ended
     resume = f"To go on: python -m hpo restart=resume study={study.plan.name}"
     if study.interruption.is_requested:
         return study.interruption.error(f"with {n_ended} of {study.plan.num_trials} trials ended. {resume}")
@@ -48,7 +50,8 @@ def _unfinished(study: Study) -> StudyStoppedError:
         reasons = _reasons(study) if "failed" in study.stop_reason else ""
         return StudyStoppedError(
             f"Study {study.plan.name} stopped after {n_ended} of {study.plan.num_trials} trials: {study.stop_reason}."
-            f"{reasons}\n{resume} (after mending the cause; failures.max_share sets how many may fail)"
+            f"{reasons}\n{resume} (after mending the cause; restart.retry_failed=true runs the failed trials again, "
+            f"and failures.max_share sets how many may fail)"
         )
     return StudyStoppedError(
         f"Study {study.plan.name} stopped after {n_ended} of {study.plan.num_trials} trials (what ended is in "

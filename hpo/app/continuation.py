@@ -33,6 +33,12 @@ def continued(composed: DictConfig, stored: Mapping[str, Any], said: Sequence[st
     return OmegaConf.create(merged)
 
 
+def says_space(said: Sequence[str]) -> bool:
+    """Tell whether the overrides ``said`` are about the space; what it was made from may be gone since."""
+    keys = [text.lstrip("+~").partition("=")[0] for text in said]
+    return any(key in {"space", _PRESETS} or key.startswith("space.") for key in keys)
+
+
 def _set_by_preset(override: str) -> Iterator[tuple[list[str], object]]:
     before = dict(_leaves(_plain(compose("config"))))
     for path, value in _leaves(_plain(compose("config", overrides=[override]))):

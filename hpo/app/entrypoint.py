@@ -3,6 +3,7 @@
 import logging
 import math
 import sys
+from contextlib import suppress
 
 import hydra
 from hydra.errors import HydraException
@@ -30,7 +31,11 @@ EXIT_FAILED = 1  # something was started and did not reach its end
 
 def main() -> None:
     """Run ``python -m hpo`` with the arguments of this process."""
-    command_line = CommandLine.of(sys.argv[1:])
+    try:
+        command_line = CommandLine.of(sys.argv[1:])
+    except HpoError as error:
+        _say(str(error))
+        raise SystemExit(EXIT_REFUSED) from None
     sys.argv[1:] = command_line.completed
 
     def job(config: DictConfig) -> float:
@@ -55,7 +60,7 @@ def _job(config: DictConfig, invocation: Invocation) -> float:
     except (StudyInterruptedError, KeyboardInterrupt) as error:
         raise _interrupted(error) from None
     except HpoError as error:
-        sys.stderr.write(f"{error}\n")
+        _say(str(error))
         raise SystemExit(EXIT_REFUSED if isinstance(error, REFUSALS) else EXIT_FAILED) from None
 
 
@@ -71,7 +76,7 @@ def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
         raise _interrupted(error) from None
     except HpoError as error:
         error_text = str(error)
-        sys.stderr.write(f"{error}\n")
+        _say(error_text)
     except Exception as error:
         error_text = f"{type(error).__name__}: {error}"
         log.exception("Study %s failed", invocation.study)
@@ -80,8 +85,14 @@ def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
 
 
 def _interrupted(error: BaseException) -> SystemExit:
-    sys.stderr.write(f"{str(error) or 'Interrupted before the study began'}\n")
+    _say(str(error) or "Interrupted before the study began")
     return SystemExit(error.exit_code if isinstance(error, StudyInterruptedError) else EXIT_INTERRUPTED)
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):  # of a pipe whose reader is gone; the exit code says it too
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 def _run(config: DictConfig, invocation: Invocation) -> float:

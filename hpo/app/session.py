@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from hpo.app.assembly import Assembled, assemble
 from hpo.app.conclusion import concluded
 from hpo.app.invocation import Invocation
+from hpo.errors import StorageError
 from hpo.study import Study
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def run_session(config: DictConfig, invocation: Invocation) -> float:
     with interruption.listen():
         try:
             study = assembled.restart.open(assembled.request, session_name=name)
-            with _recorded(study.session, config, invocation):
+            with closing(study), _recorded(study.session, config, invocation):
                 _drive(study, assembled)
                 return concluded(study)
         except KeyboardInterrupt:
@@ -43,7 +44,7 @@ def run_session(config: DictConfig, invocation: Invocation) -> float:
 
 def _drive(study: Study, assembled: Assembled) -> None:
     if study.is_finished:
-        log.info("Study %s has its %d trials: nothing is left to run", study.plan.name, len(study.trials))
+        log.info("Study %s has its %d trials: nothing is left to run", study.plan.name, study.n_ended)
     study.begin()
     try:
         if not study.is_asked_out:
@@ -54,13 +55,20 @@ def _drive(study: Study, assembled: Assembled) -> None:
 
 @contextmanager
 def _recorded(folder: Path, config: DictConfig, invocation: Invocation) -> Iterator[None]:
-    """Keep what was asked in ``.hydra/`` and what is said in ``hpo.log``."""
-    record = folder / ".hydra"
-    record.mkdir(parents=True)
-    OmegaConf.save(config, record / "config.yaml")
-    OmegaConf.save(invocation.hydra_config, record / "hydra.yaml")
-    OmegaConf.save(OmegaConf.create(list(invocation.overrides)), record / "overrides.yaml")
-    handler = logging.FileHandler(folder / "hpo.log", encoding="utf-8")
+    """Keep what was asked in ``.hydra/`` and what is said in ``hpo.log``.
+
+    Raises:
+        StorageError: If the folder cannot be written.
+    """
+    try:
+        record = folder / ".hydra"
+        record.mkdir(parents=True)
+        OmegaConf.save(config, record / "config.yaml")
+        OmegaConf.save(invocation.hydra_config, record / "hydra.yaml")
+        OmegaConf.save(OmegaConf.create(list(invocation.overrides)), record / "overrides.yaml")
+        handler = logging.FileHandler(folder / "hpo.log", encoding="utf-8")
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be written: {error.strerror or error}. Free space, and resume.") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.raiseExceptions = False  # a full disk is the study's business, not that of each line of the log
     root = logging.getLogger()

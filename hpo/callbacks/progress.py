@@ -36,10 +36,9 @@ class Progress(Observer):
         """Say what begins."""
         self._began = time.monotonic()
         plan = study.plan
-        ended = [trial for trial in study.trials if trial.outcome is not None and trial.source is None]
-        self._n_before = self._n_done = len(ended)
-        self._n_failed = sum(trial.status.is_failure for trial in ended)
-        so_far = f" ({len(ended)} of them ended before)" if ended else ""
+        self._n_before = self._n_done = study.n_ended
+        self._n_failed = sum(trial.status.is_failure for trial in study.trials)
+        so_far = f" ({self._n_before} of them ended before)" if self._n_before else ""
         log.info(
             "Study %s: %d trials%s, %d at once, in %s",
             plan.name,

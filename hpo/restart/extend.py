@@ -9,6 +9,7 @@ from hpo.restart.base import Request
 from hpo.restart.opening import closed_on_error, opened
 from hpo.restart.resume import Resume
 from hpo.study import StoredStudy, Study
+from hpo.study.history import History
 
 log = logging.getLogger(__name__)
 
@@ -30,16 +31,14 @@ class Extend(Resume):
             StorageError: If it cannot be written.
             DamagedStudyError: If a file of it cannot be understood.
         """
-        stored = StoredStudy.read(request.paths)
-        agreement = Agreement(stored, request)
-        n_asked = stored.results().ledger.n_asked
-        raise_faults([*agreement.common_faults(), *agreement.extension_faults(n_asked)])
-        changes = agreement.space_changes()
-        if stored.plan.num_trials != request.plan.num_trials:
-            changes.insert(0, f"num_trials: {stored.plan.num_trials} -> {request.plan.num_trials}")
-        history = self._held(request, stored)
-        for change in changes:
-            log.info("%s", change)
+        StoredStudy.read(request.paths)  # before anything is made in a folder that holds no study
+        history = History(request.paths)
         with closed_on_error(history):
+            agreement = Agreement(StoredStudy.read(request.paths), request, "extend")
+            raise_faults([*agreement.common_faults(), *agreement.extension_faults(history.ledger.n_asked)])
+            changes = agreement.changes()
+            self._go_on(history, request, agreement.stored)
+            for change in changes:
+                log.info("%s", change)
             history.write("extended", num_trials=request.plan.num_trials, changes=changes)
         return opened(request, session_name, history, mode="extend")

@@ -1,9 +1,11 @@
 """``restart=new``: a study that does not exist yet."""
 
+import json
 import logging
 import os
 import shlex
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from hpo.restart.base import Request, Restart, flag_faults
 from hpo.restart.opening import opened
 from hpo.study import StoredStudy, Study, StudyPaths
 from hpo.study.history import History
+from hpo.study.journal import Event
 from hpo.study.lock import StudyLock
 
 log = logging.getLogger(__name__)
@@ -52,8 +55,12 @@ class New(Restart):
         """
         return opened(request, session_name, self.made(request), mode="new")
 
-    def made(self, request: Request) -> History:
-        """Make the study's directory and return its empty history.
+    def made(self, request: Request, events: Sequence[Event] = ()) -> History:
+        """Make the study's directory and return its history.
+
+        Args:
+            request: What was asked.
+            events: What the journal begins with.
 
         Raises:
             As :meth:`open`.
@@ -64,7 +71,7 @@ class New(Restart):
                 raise StudyExistsError(_refusal(request))
             _move_aside(paths)
         try:
-            _make(request)
+            _make(request, events)
         except OSError as error:
             if paths.root.exists():  # somebody else was quicker
                 raise StudyExistsError(_refusal(request)) from None
@@ -75,15 +82,17 @@ class New(Restart):
         return History(paths)
 
 
-def _make(request: Request) -> None:
-    """Make the directory with its ``study.yaml``: both are there, or neither."""
+def _make(request: Request, events: Sequence[Event]) -> None:
+    """Make the directory with its ``study.yaml`` and the beginning of its journal: all is there, or nothing."""
     root = request.paths.root
     temporary = StudyPaths(root.with_name(f".{root.name}.{os.getpid()}.tmp"))
     temporary.root.mkdir(parents=True)
     try:
         write_atomically(temporary.config, yaml.safe_dump(dict(request.record), sort_keys=False))
+        if events:
+            write_atomically(temporary.journal, "".join(json.dumps(event, allow_nan=False) + "\n" for event in events))
         temporary.root.rename(root)
-    except OSError:
+    except BaseException:
         shutil.rmtree(temporary.root, ignore_errors=True)  # what was made a moment ago
         raise
     sync_folder(root.parent)
@@ -115,11 +124,11 @@ def _is_unfinished(paths: StudyPaths) -> bool:
 
 
 def _move_aside(paths: StudyPaths) -> None:
-    with StudyLock(paths.lock):  # nobody runs it
-        pass
     stamp = datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
     aside = _free(paths.root.with_name(f"{paths.root.name}.until-{stamp}"))
-    paths.root.rename(aside)
+    with StudyLock(paths.lock):  # nobody runs it, nor begins to
+        paths.root.rename(aside)
+    StudyPaths(aside).lock.unlink(missing_ok=True)
     log.info("The earlier study of this name is now %s", aside.name)
 
 

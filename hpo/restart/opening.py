@@ -34,7 +34,7 @@ def opened(request: Request, session_name: str, history: History, mode: str) -> 
         return Study(
             plan,
             request.paths,
-            request.paths.session(session_name),
+            request.paths.new_session(session_name),
             space=request.space,
             objective=request.objective,
             proposer=proposer,

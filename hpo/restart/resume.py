@@ -8,7 +8,7 @@ from typing import Literal
 import yaml
 
 from hpo.atomic import write_atomically
-from hpo.errors import Fault, raise_faults
+from hpo.errors import Fault, StorageError, raise_faults
 from hpo.restart.agreement import Agreement
 from hpo.restart.base import Request, Restart, flag_faults
 from hpo.restart.opening import closed_on_error, opened
@@ -61,20 +61,25 @@ class Resume(Restart):
             StorageError: If it cannot be written.
             DamagedStudyError: If a file of it cannot be understood.
         """
-        stored = StoredStudy.read(request.paths)
-        agreement = Agreement(stored, request)
-        raise_faults([*agreement.common_faults(), *agreement.resume_faults()])
-        return opened(request, session_name, self._held(request, stored), mode="resume")
-
-    def _held(self, request: Request, stored: StoredStudy) -> History:
-        """Take the study, settle what the last session left open, and return its history."""
+        StoredStudy.read(request.paths)  # before anything is made in a folder that holds no study
         history = History(request.paths)
         with closed_on_error(history):
-            self._settle(history, request)
-            record = {**request.record, "created": stored.record.get("created")}
-            if record["config"] != stored.config or stored.record["schema"] != record["schema"]:
+            agreement = Agreement(StoredStudy.read(request.paths), request, "resume")
+            raise_faults([*agreement.common_faults(), *agreement.resume_faults()])
+            self._go_on(history, request, agreement.stored)
+        return opened(request, session_name, history, mode="resume")
+
+    def _go_on(self, history: History, request: Request, stored: StoredStudy) -> None:
+        """Settle what the last session left open, and keep what is asked now."""
+        self._settle(history, request)
+        record = {**request.record, "created": stored.record.get("created")}
+        if record["config"] != stored.config or stored.record["schema"] != record["schema"]:
+            try:
                 write_atomically(request.paths.config, yaml.safe_dump(record, sort_keys=False))
-        return history
+            except OSError as error:
+                raise StorageError(
+                    f"{request.paths.config} cannot be written: {error.strerror or error}. Free space, and resume."
+                ) from error
 
     def _settle(self, history: History, request: Request) -> None:
         """Record what ended unseen, and queue the trials that run again."""

@@ -1,13 +1,14 @@
 """``restart=warm_start``: a new study that takes the completed trials of others."""
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hpo.errors import Fault, InputError
 from hpo.restart.base import Request
 from hpo.restart.new import New
-from hpo.restart.opening import closed_on_error, opened
+from hpo.restart.opening import opened
 from hpo.restart.sources import misfit_lines, read_sources
 from hpo.study import Study
 from hpo.study.trial import strict_numbers
@@ -56,11 +57,18 @@ class WarmStart(New):
             StudyExistsError, StudyInUseError, StorageError: As :meth:`New.open`.
         """
         imports, misfits = read_sources(self.sources, request.space, request.objective, request.outputs)
-        history = self.made(request)
-        with closed_on_error(history):
-            for index, found in enumerate(imports):
-                parameters, metrics = dict(found.parameters), strict_numbers(found.metrics)
-                history.write("imported", index=index, parameters=parameters, metrics=metrics, source=found.source)
+        events = [
+            {
+                "event": "imported",
+                "time": time.time(),
+                "index": index,
+                "parameters": dict(found.parameters),
+                "metrics": strict_numbers(found.metrics),
+                "source": found.source,
+            }
+            for index, found in enumerate(imports)
+        ]
+        history = self.made(request, events)
         log.info("Took %d trials from %s", len(imports), ", ".join(self.sources))
         for line in misfit_lines(misfits):
             log.info("%s", line)

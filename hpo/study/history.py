@@ -1,5 +1,8 @@
 """The journal and what it adds up to, always in step."""
 
+from contextlib import ExitStack
+
+from hpo.errors import DamagedStudyError
 from hpo.study.journal import Journal
 from hpo.study.ledger import Ledger
 from hpo.study.lock import StudyLock
@@ -26,27 +29,46 @@ class History:
     def __init__(self, paths: StudyPaths) -> None:
         self._lock = StudyLock(paths.lock)
         self._lock.acquire()
-        try:
+        with ExitStack() as stack:
+            stack.callback(self._lock.release)
             self._journal = Journal(paths.journal)
+            stack.callback(self._journal.close)
             self.ledger = Ledger.read(paths.journal)
-        except BaseException:
-            self._lock.release()
-            raise
+            if not self.ledger.trials and any(paths.trials.glob("*")):
+                raise DamagedStudyError(
+                    f"{paths.journal} has no trials, and {paths.trials} has (the journal is the record of a study). "
+                    f"Restore it from a backup, or make a new study: its trials can be taken from trials.csv with "
+                    f"restart=warm_start."
+                )
+            stack.pop_all()
 
     @property
     def is_short(self) -> bool:
         """Whether the disk is full: what has ended can still be written, but nothing should begin."""
         return self._journal.is_short
 
+    def check(self) -> None:
+        """Make sure that this process still has the study.
+
+        Raises:
+            StudyLostError: If another one may have it.
+        """
+        self._lock.check()
+
     def write(self, event: str, **fields: object) -> None:
         """Journal an event, then take it into account.
 
         Raises:
             StorageError: If the journal cannot be written; then the event did not happen.
-            StudyInUseError: If another process has taken the study over.
+            StudyLostError: If another process may have the study.
         """
-        self._lock.check()
+        self.check()
         self.ledger.apply(self._journal.append(event, **fields))
+
+    def note(self, event: str, **fields: object) -> None:
+        """Journal an event that may be lost if the power fails; otherwise as :meth:`write`."""
+        self.check()
+        self.ledger.apply(self._journal.note(event, **fields))
 
     def close(self) -> None:
         """Close the journal and let others have the study. Closing twice is allowed."""

@@ -31,7 +31,7 @@ class Journal:
     :attr:`is_short` of room, and nothing new should begin.
 
     Attributes:
-        is_short: Whether the disk was full at the last event.
+        is_short: Whether the disk was full once.
 
     Raises:
         StorageError: If it cannot be opened for writing.
@@ -52,7 +52,7 @@ class Journal:
             raise _storage_error(path, error) from error
 
     def append(self, event: str, **fields: object) -> Event:
-        """Write one event and return it.
+        """Write one event, wait until it is on the disk, and return it.
 
         Args:
             event: What happened; :mod:`hpo.study.ledger` lists the events.
@@ -61,26 +61,34 @@ class Journal:
         Raises:
             StorageError: If the disk does not take it; then the event did not happen.
         """
+        return self._record(event, fields, is_lasting=True)
+
+    def note(self, event: str, **fields: object) -> Event:
+        """Write one event that may be lost if the power fails, and return it; otherwise as :meth:`append`."""
+        return self._record(event, fields, is_lasting=False)
+
+    def _record(self, event: str, fields: Event, *, is_lasting: bool) -> Event:
         written = {"event": event, "time": time.time(), **fields}
         data = json.dumps(written, separators=(",", ":"), allow_nan=False).encode() + b"\n"
         try:
             try:
-                self._write(data)
+                self._write(data, is_lasting=is_lasting)
             except OSError as error:
                 if error.errno not in {errno.ENOSPC, errno.EDQUOT} or not self._reserve.exists():
                     raise
                 self.is_short = True
                 self._reserve.unlink()
-                self._write(data)
+                self._write(data, is_lasting=is_lasting)
         except OSError as error:
             raise _storage_error(self._path, error) from error
         return written
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes, *, is_lasting: bool) -> None:
         size = os.fstat(self._file.fileno()).st_size
         try:
             is_whole = self._file.write(data) == len(data)
-            os.fsync(self._file.fileno())
+            if is_lasting:
+                os.fsync(self._file.fileno())
         except OSError:
             self._file.truncate(size)
             raise

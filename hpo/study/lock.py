@@ -8,7 +8,7 @@ from typing import Self
 
 from filelock import SoftFileLease, Timeout
 
-from hpo.errors import StorageError, StudyInUseError
+from hpo.errors import StorageError, StudyInUseError, StudyLostError
 from hpo.study.holder import LEASE_S, Holder, read_holder
 
 log = logging.getLogger(__name__)
@@ -72,19 +72,22 @@ class StudyLock:
         try:
             self._lease.acquire(timeout=1.5 * LEASE_S)
         except Timeout:
-            raise self._in_use(holder) from None
+            if holder is None or holder.pid:
+                raise self._in_use(holder) from None
+            # A crash left it without a name in it, and nobody has touched it meanwhile.
+            self._path.unlink(missing_ok=True)
+            self._lease.acquire(blocking=False)
 
     def check(self) -> None:
         """Make sure that the lock is still held.
 
         Raises:
-            StudyInUseError: If this process gave no sign of life for so long that another may have it.
+            StudyLostError: If this process gave no sign of life for so long that another may have it.
         """
         if self._lease.compromise is not None:
-            raise StudyInUseError(
-                f"{self._path} could not be kept for more than {LEASE_S:g} s ({self._lease.compromise.reason}), so "
-                f"another process may run the study. What this one recorded is in it; look at it: "
-                f"python -m hpo.status {self._path.parent}"
+            raise StudyLostError(
+                f"{self._path} could not be kept ({self._lease.compromise.reason}), so another process may run the "
+                f"study. What this one recorded is in it; look at it: python -m hpo.status {self._path.parent}"
             )
 
     def release(self) -> None:

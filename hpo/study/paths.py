@@ -49,13 +49,23 @@ class StudyPaths:
         """The study in numbers, for programs."""
         return self.root / "summary.json"
 
+    @property
+    def trials(self) -> Path:
+        """The folder of the trials' directories."""
+        return self.root / "trials"
+
     def trial(self, index: int) -> Path:
         """Return the directory of the trial ``index``."""
-        return self.root / "trials" / f"{index:04d}"
+        return self.trials / f"{index:04d}"
 
-    def session(self, name: str) -> Path:
-        """Return the directory of one run of the program."""
-        return self.root / "sessions" / name
+    def new_session(self, name: str) -> Path:
+        """Return a directory that is not there for a run of the program: ``name``, perhaps with a number."""
+        folder = first = self.root / "sessions" / name
+        n = 1
+        while folder.exists():
+            n += 1
+            folder = first.with_name(f"{name}-{n}")
+        return folder
 
 
 PARAMETERS_FILE = "params.yaml"

@@ -50,6 +50,11 @@ class Results:
         return max(0, self.plan.num_trials - self.ledger.n_asked)
 
     @property
+    def n_ended(self) -> int:
+        """How many of the trials that were asked for here have ended."""
+        return sum(trial.outcome is not None and trial.source is None for trial in self.trials)
+
+    @property
     def wall_s(self) -> float:
         """Seconds from the first start to the last end of a trial, summed over the sessions."""
         return sum(session.wall_s for session in self.ledger.sessions)

@@ -9,7 +9,7 @@ import yaml
 from hpo.errors import DamagedStudyError, Fault, HpoError, InputError
 from hpo.objective import Objective, build_objective
 from hpo.space import SearchSpace, build_space
-from hpo.study.journal import SCHEMA
+from hpo.study.journal import SCHEMA, read_events
 from hpo.study.ledger import Ledger
 from hpo.study.paths import StudyPaths
 from hpo.study.plan import Plan
@@ -53,7 +53,7 @@ class StoredStudy:
                     f"{paths.config} was written by a later version of this program (schema {record['schema']}; this "
                     f"one reads up to {SCHEMA}). Update the program."
                 )
-            return _of_record(record if record["schema"] == SCHEMA else _of_schema_1(record), paths)
+            return _of_record(record if record["schema"] == SCHEMA else _of_schema_1(record, paths), paths)
         except (KeyError, TypeError, ValueError, AttributeError, OSError, yaml.YAMLError, InputError) as error:
             raise DamagedStudyError(
                 f"{paths.config} cannot be understood: {type(error).__name__}: {error} (it is what this program wrote "
@@ -89,12 +89,12 @@ def _of_record(record: Mapping[str, Any], paths: StudyPaths) -> StoredStudy:
     )
 
 
-def _of_schema_1(record: Mapping[str, Any]) -> Mapping[str, Any]:
+def _of_schema_1(record: Mapping[str, Any], paths: StudyPaths) -> Mapping[str, Any]:
     """Return the record in the form of schema 2; slots were not kept, and the objective's metric could be implied."""
     config = record["config"]
     passing = {"study", "restart", "restart.overwrite"}
     arguments = [text for text in record["overrides"] if text.partition("=")[0] not in passing]
-    objective = {**config["objective"], "metric": config["objective"]["metric"] or "value"}
+    objective = {**config["objective"], "metric": config["objective"]["metric"] or _only_metric(paths)}
     plan = {
         "num_trials": config["num_trials"],
         "slots": config["concurrency"] or 1,
@@ -104,10 +104,19 @@ def _of_schema_1(record: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**record, "plan": plan, "space": config["space"], "objective": objective}
 
 
+def _only_metric(paths: StudyPaths) -> str:
+    """Return the metric that the study's trials have, for an objective that did not name it."""
+    for event in read_events(paths.journal) if paths.journal.exists() else ():
+        if event["event"] == "completed" and isinstance(event["metrics"], Mapping):
+            return next(iter(event["metrics"]), "value")
+    return "value"
+
+
 def _absence(paths: StudyPaths) -> Fault:
     folder = paths.root.parent
     try:
-        others = sorted(path.parent.name for path in folder.glob("*/study.yaml"))
+        found = (path.parent.name for path in folder.glob("*/study.yaml"))
+        others = sorted(name for name in found if not name.startswith("."))  # those are being made
     except OSError as error:
         raise HpoError(f"{folder} cannot be read: {error}.") from error
     there = f"in {folder} there are {', '.join(others)}" if others else f"{folder} holds no study"

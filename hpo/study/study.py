@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from hpo.errors import StorageError
+from hpo.errors import StorageError, StudyLostError
 from hpo.failures import Failures
 from hpo.interruption import Interruption
 from hpo.objective import Objective
@@ -110,22 +110,13 @@ class Study(Results):
     @property
     def is_finished(self) -> bool:
         """Whether all that was asked for has ended."""
-        return (self._is_exhausted or not self.n_unasked) and not self._waiting and not self._running
+        return (self._is_exhausted or not self.n_unasked) and not self.ledger.unfinished
 
     def begin(self) -> None:
         """Open a session: journal it and tell the observers."""
-        plan = self.plan
-        self._history.write(
-            "session",
-            schema=SCHEMA,
-            mode=self._mode,
-            num_trials=plan.num_trials,
-            slots=plan.slots,
-            seed=plan.seed,
-            session=self.session.name,
-            host=socket.gethostname(),
-            pid=os.getpid(),
-        )
+        size = {"num_trials": self.plan.num_trials, "slots": self.plan.slots, "seed": self.plan.seed}
+        place = {"session": self.session.name, "host": socket.gethostname(), "pid": os.getpid()}
+        self._history.write("session", schema=SCHEMA, mode=self._mode, **size, **place)
         self._observers.on_study_start(self)
 
     def ask(self) -> Trial | None:
@@ -136,6 +127,7 @@ class Study(Results):
         Raises:
             StorageError: If the study's directory cannot be written.
         """
+        self._note_room()
         if self.is_asked_out or self.n_running >= self.plan.slots:
             return None
         index = self._waiting.popleft() if self._waiting else self._suggested()
@@ -144,7 +136,6 @@ class Study(Results):
             log.warning("The space has no untried point left: the study ends with %d trials.", len(self.ledger.trials))
             return None
         self._running.add(index)
-        self._note_room()
         trial = self.ledger.trials[index]
         make_directory(self.paths, trial)
         return trial
@@ -159,7 +150,8 @@ class Study(Results):
         if self.ledger.trials[index].outcome is not None:
             return
         metrics = strict_numbers(report.metrics)
-        self._history.write("reported", index=index, step=report.step, metrics=metrics, checkpoint=report.checkpoint)
+        write = self._history.note if report.checkpoint is None else self._history.write
+        write("reported", index=index, step=report.step, metrics=metrics, checkpoint=report.checkpoint)
         self._note_room()
         self._observers.on_trial_report(self, self.ledger.trials[index], report)
 
@@ -201,12 +193,17 @@ class Study(Results):
     def end(self) -> None:
         """Close the session: state saved, observers told, files closed."""
         try:
-            self._files.save_all()
-            with suppress(StorageError):  # whoever drove the study has met it already
+            with suppress(StorageError, StudyLostError):  # whoever drove the study has met them already
+                self._history.check()
+                self._files.save_all()
                 self._history.write("closed", reason=self._reason_of_end())
             self._observers.on_study_end(self)
         finally:
-            self._history.close()
+            self.close()
+
+    def close(self) -> None:
+        """Let others have the study. Closing twice is allowed."""
+        self._history.close()
 
     def _suggested(self) -> int | None:
         began = time.perf_counter()

@@ -1,5 +1,6 @@
 """What every tuner does."""
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 
@@ -10,6 +11,8 @@ from hpo.study import Study, Trial
 from hpo.study.paths import STOP_FILE
 from hpo.task import Task
 from hpo.worker import Assignment
+
+log = logging.getLogger(__name__)
 
 
 class Tuner(ABC):
@@ -51,6 +54,8 @@ class Tuner(ABC):
 def assignment(study: Study, trial: Trial, resources: Resources) -> Assignment:
     """Return what a worker needs to know to run ``trial``."""
     directory = study.paths.trial(trial.index)
+    if trial.checkpoint is not None and not (directory / trial.checkpoint).exists():
+        log.warning("Trial %04d begins anew: its checkpoint %s is gone", trial.index, directory / trial.checkpoint)
     has_checkpoint = trial.checkpoint is not None and (directory / trial.checkpoint).exists()
     return Assignment(
         index=trial.index,

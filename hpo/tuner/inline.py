@@ -1,6 +1,7 @@
 """Trials one after the other in this process: no Ray, and a debugger's breakpoint works."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -57,7 +58,9 @@ class InlineTuner(Tuner):
         interruption = study.interruption
         while (trial := study.ask()) is not None:
             study.start(trial.index)
-            with interruption.raised_after_grace(TrialInterrupted):
+            outcome = None
+            # It may strike after the task has returned, too.
+            with suppress(TrialInterrupted), interruption.raised_after_grace(TrialInterrupted):
                 outcome = evaluate(
                     task,
                     assignment(study, trial, resources),

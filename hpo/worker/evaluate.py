@@ -16,6 +16,8 @@ from hpo.worker.assignment import Assignment
 from hpo.worker.capture import capture
 from hpo.worker.result import log_size, log_tail, remove_result, write_result
 
+LONGEST_REASON = 1000  # characters; the log has all of it
+
 log = logging.getLogger(__name__)
 
 NUMBER_METRIC = "value"  # the name of the metric of a task that returns a single number
@@ -157,6 +159,8 @@ def _is_out_of_memory(error: BaseException) -> bool:
 
 
 def one_line(error: BaseException) -> str:
-    """Return the type and the message of an error in one line."""
+    """Return the type and the message of an error in one line that can be written to any file."""
     message = " ".join(str(error).split())
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    writable = text.encode("utf-8", "backslashreplace").decode()
+    return writable if len(writable) <= LONGEST_REASON else f"{writable[:LONGEST_REASON]}…"

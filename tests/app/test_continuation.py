@@ -9,6 +9,7 @@ from omegaconf import OmegaConf
 
 from hpo.app.command_line import CommandLine, merged_arguments
 from hpo.app.continuation import continued
+from hpo.errors import InputError
 from hpo.study.journal import SCHEMA
 
 Continue = Callable[..., dict[str, Any]]
@@ -42,7 +43,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["restart=auto", "study=mine", "optimizer=bayes"], ["task=hartmann6", "num_trials=7"]),
         (["study=mine"], []),
         (["restart=warm_start", "study=mine"], []),
-        (["restart=resume", "study=other"], []),
+        (["restart=auto", "study=other"], []),
         (["-m", "restart=resume", "study=mine"], []),
         (["restart=resume"], []),
     ],
@@ -50,6 +51,28 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_a_study_was_made_with_comes_first(typed: list[str], completed: list[str]) -> None:
     """Only for a study that goes on, and without what is said again."""
     assert CommandLine.of(typed) == CommandLine(tuple(typed), (*completed, *typed))
+
+
+@pytest.mark.usefixtures("stored")
+def test_options_stay_in_front() -> None:
+    """Hydra takes overrides in one run only, so what is added stands beside those that were typed."""
+    typed = ["--config-dir", "x", "restart=resume", "study=mine", "--cfg", "job"]
+    made_with = ("task=hartmann6", "optimizer=sobol", "num_trials=7")
+    assert CommandLine.of(typed).completed == ("--config-dir", "x", *made_with, *typed[2:])
+
+
+def test_another_choice_of_a_group_takes_the_keys_of_the_earlier_one_along() -> None:
+    """Keys of the earlier choice would be unknown to the later one; a key alone keeps its choice."""
+    earlier = ["optimizer=bayes", "optimizer.n_initial=3", "optimizers=1"]
+    assert merged_arguments(earlier, ["optimizer=sobol"]) == ("optimizers=1", "optimizer=sobol")
+    assert merged_arguments(earlier, ["optimizer.n_initial=4"])[:2] == ("optimizer=bayes", "optimizers=1")
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_study_that_is_not_there_is_named_before_anything_is_composed() -> None:
+    """A typo in the name gives the names that there are."""
+    with pytest.raises(InputError, match=r"study=mni does not exist \(in .* there are mine\)"):
+        CommandLine.of(["restart=extend", "study=mni", "space.parameters.lr.bounds=[0,1]"])
 
 
 def test_a_folder_of_configs_is_named_again(tmp_path: Path) -> None:

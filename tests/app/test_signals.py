@@ -1,5 +1,6 @@
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ def study(request: pytest.FixtureRequest, tmp_path: Path) -> StudyProcess:
 
 
 def wait_for(study: StudyProcess, text: str, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 60
     while text not in study.log:
         assert process.poll() is None, study.log[-4000:]
+        assert time.monotonic() < deadline, study.log[-4000:]
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -15,7 +15,7 @@ paths = StudyPaths(Path(sys.argv[1]))
 study = Study(
     Plan("demo", 10**6, 2, seed=3),
     paths,
-    paths.session("now"),
+    paths.new_session("now"),
     space=build_space({"x": {"type": "range", "bounds": [0.0, 1e6]}}),
     objective=build_objective("loss"),
     proposer=ListProposer(),

@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from hpo.errors import DamagedStudyError
 from hpo.failures import Failures
 from hpo.interruption import Interruption
 from hpo.study import Outcome, Status, Study
@@ -161,3 +162,25 @@ def test_a_full_disk_stops_the_study_and_keeps_what_ended(
     assert study.ask() is None
     assert study.stop_reason == "the disk is full"
     assert study.tell(1, completed(2.0)).is_completed
+
+
+def test_a_study_whose_last_trials_were_left_is_not_finished(make_study: MakeStudy) -> None:
+    """All were asked for, but two were interrupted: there is something to resume."""
+    interruption = Interruption()
+    study = make_study(num_trials=2, slots=2, interruption=interruption)
+    study.ask()
+    study.ask()
+    interruption.request(signal.SIGTERM)
+    study.leave(0)
+    study.leave(1)
+    assert not study.is_finished
+
+
+def test_a_study_that_lost_its_journal_is_not_begun_anew(make_study: MakeStudy) -> None:
+    """Trials without a journal are refused instead of being run over."""
+    study = make_study()
+    study.ask()
+    study.end()
+    study.paths.journal.unlink()
+    with pytest.raises(DamagedStudyError, match=r"journal\.jsonl has no trials, and .*trials has"):
+        History(study.paths)

@@ -62,10 +62,10 @@ def test_a_full_disk_still_takes_what_has_ended(path: Path, monkeypatch: pytest.
     write = journal._write
     reserve = path.with_name(".journal.jsonl.reserve")
 
-    def on_a_full_disk(data: bytes) -> None:
+    def on_a_full_disk(data: bytes, *, is_lasting: bool) -> None:
         if reserve.exists():
             raise OSError(errno.ENOSPC, "No space left on device")
-        write(data)
+        write(data, is_lasting=is_lasting)
 
     monkeypatch.setattr(journal, "_write", on_a_full_disk)
     assert not journal.is_short

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hpo.errors import StudyInUseError
+from hpo.errors import StudyInUseError, StudyLostError
 from hpo.study.holder import LEASE_S
 from hpo.study.lock import StudyLock
 
@@ -91,5 +91,14 @@ def test_a_holder_whose_lock_was_taken_over_writes_no_more(tmp_path: Path, monke
             time.sleep(0.1)
             if lock._lease.compromise is not None:
                 break
-        with pytest.raises(StudyInUseError, match="another process may run the study"):
+        with pytest.raises(StudyLostError, match="another process may run the study"):
             lock.check()
+
+
+def test_a_lock_without_a_name_in_it_blocks_for_a_while_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash between the making and the writing of the file leaves it empty; nobody touches it any more."""
+    monkeypatch.setattr("hpo.study.lock.LEASE_S", 0.5)
+    path = tmp_path / ".lock"
+    path.touch()
+    with StudyLock(path):
+        assert f"pid={os.getpid()}" in path.read_text()

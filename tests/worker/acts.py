@@ -79,6 +79,7 @@ def succeed(parameters: Mapping[str, ParameterValue], _: TrialContext) -> Metric
 
 def report_twice(_: object, context: TrialContext) -> float:
     context.report(1, {"loss": 0.5})
+    Path("c.pt").touch()
     context.report(2, {"loss": 0.25}, checkpoint="c.pt")
     return 0.25
 
@@ -144,6 +145,7 @@ def cut_the_connection(*_: object) -> float:
 def checkpoint_until_stopped(_: object, context: TrialContext) -> float:
     for step in range(1, 6000):
         Path("c.pt").write_text(str(step))
+        Path("c.pt").touch()
         context.report(step, {"pid": os.getpid()}, checkpoint="c.pt")
         time.sleep(0.01)
     return 0.0

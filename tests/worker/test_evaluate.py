@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from hpo.study import Outcome, Status
 from hpo.task import Metrics, ParameterValue, Report, Signature, Task, TrialContext
 from hpo.worker import Assignment, evaluate
@@ -141,6 +143,7 @@ def test_reports_are_sent_with_the_checkpoint_relative_to_the_trial(tmp_path: Pa
     reports: list[Report] = []
 
     def body(_: object, context: TrialContext) -> float:
+        (context.directory / "c.pt").touch()
         context.report(3, {"loss": 1}, checkpoint=context.directory / "c.pt")
         return 1.0
 
@@ -153,9 +156,20 @@ def test_a_checkpoint_outside_the_trial_is_refused(tmp_path: Path) -> None:
 
     def body(_: object, context: TrialContext) -> float:
         context.report(1, {}, checkpoint="/elsewhere/c.pt")
+
         return 1.0
 
     assert "not in the subpath" in str(run(tmp_path, body).reason)
+
+
+def test_a_checkpoint_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """A slip in its name shows at the report, not when the work is lost; nor does ``..`` lead outside."""
+    context = TrialContext(index=0, directory=tmp_path, seed=0)
+    with pytest.raises(ValueError, match=r"there is no checkpoint .*nothere\.pt"):
+        context.report(1, {}, checkpoint="nothere.pt")
+    (tmp_path.parent / "outside.pt").touch()
+    with pytest.raises(ValueError, match="outside"):
+        context.report(1, {}, checkpoint="../outside.pt")
 
 
 def test_the_outcome_is_on_the_disk(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_no_except_exception_of_a_task_stops_an_interruption(tmp_path: Path) -> 
 
     def careful_task() -> None:
         with suppress(Exception):
-            context.report(2, {}, checkpoint="c.pt")
+            context.report(2, {}, checkpoint=".")
 
     with pytest.raises(TrialInterrupted):
         careful_task()
@@ -70,5 +70,5 @@ def test_no_except_exception_of_a_task_stops_an_interruption(tmp_path: Path) -> 
 def test_by_default_nobody_asks_to_stop(tmp_path: Path) -> None:
     """A context made by hand is never asked to stop."""
     context = TrialContext(index=0, directory=tmp_path, seed=0)
-    context.report(1, {}, checkpoint="c.pt")
+    context.report(1, {}, checkpoint=".")
     assert not context.is_stopping

@@ -18,6 +18,8 @@ from hpo.tuner.ray.events import GraceOverError, GuardedCallback, StudyEvents
 from hpo.tuner.ray.searcher import OUTCOME, REPORT, StudySearcher
 from hpo.worker import Assignment, end_with_parent, supervise
 
+log = logging.getLogger(__name__)
+
 METRICS = "metrics"  # the key under which Ray's own loggers find the metrics
 
 
@@ -56,6 +58,9 @@ def drive(
     except Exception:
         if searcher.fault is not None:
             raise searcher.fault from None
+        if study.is_stopping:  # Ray does not expect a run without a single trial
+            log.debug("Ray's run ended with an error while the study stops", exc_info=True)
+            return
         raise
 
 

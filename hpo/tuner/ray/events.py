@@ -118,9 +118,12 @@ def _outcome(trial: RayTrial) -> Outcome:
     if "low on memory" in text:  # Ray's memory monitor ended the worker
         return Outcome(Status.OUT_OF_MEMORY, reason="Ray ended the worker process: the machine ran low on memory")
     detail = _DETAIL.search(text)
+    if detail is None and text.strip() and _DEATH.search(text) is None:  # an error of this program's own in the worker
+        return Outcome(Status.FAILED, reason=text.strip().splitlines()[-1])
     reason = "the worker process died" + (f": {detail[1].strip()}" if detail else "")
     return Outcome(Status.CRASHED, reason=reason, is_transient=True)  # what the trial itself does ends another process
 
 
+_DEATH = re.compile(r"ActorError|ActorDied|ActorUnavailable|WorkerCrashed|NodeDied|actor died|worker died|node .*died")
 # What Ray knows of the end of a process; after it come guesses at the cause.
 _DETAIL = re.compile(r"Worker exit detail: (.*?)(?:There are some potential|$)", re.MULTILINE)

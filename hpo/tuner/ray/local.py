@@ -5,7 +5,7 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,6 +33,7 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
         resources: What each is given.
     """
     with environment(_settings(slots)), python_without_spaces(), lines.handlers_left_alone():
+        others = set(psutil.Process().children(recursive=True))
         with _deaf_to_sigterm():
             ray.init(
                 address="local",  # never a cluster that a stale address file names
@@ -47,12 +48,17 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
         try:
             yield
         finally:
-            _stop()
+            _stop(others)
 
 
-def _stop() -> None:
-    """Stop Ray and wait until nothing of it is left; its processes hear no SIGTERM, so they are not asked first."""
-    children = psutil.Process().children(recursive=True)
+def _stop(others: Collection[psutil.Process]) -> None:
+    """Stop Ray and wait until nothing of it is left; its processes hear no SIGTERM, so they are not asked first.
+
+    Args:
+        others: Processes of this program that were there before Ray.
+    """
+    raylets = [child for child in psutil.Process().children() if child not in others and _is_of_ray(child)]
+    children = [process for raylet in raylets for process in (raylet, *_descendants(raylet))]
     lines.shut_down_at_once()
     for child in children:
         with suppress(psutil.NoSuchProcess):
@@ -60,6 +66,20 @@ def _stop() -> None:
     _, alive = psutil.wait_procs(children, timeout=STOP_S)
     if alive:
         log.warning("Of Ray's processes %s do not end", ", ".join(str(process.pid) for process in alive))
+
+
+def _is_of_ray(process: psutil.Process) -> bool:
+    try:
+        return any(f"{os.sep}ray{os.sep}" in word for word in process.cmdline())
+    except psutil.Error:  # it has ended
+        return False
+
+
+def _descendants(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []
 
 
 @contextmanager
