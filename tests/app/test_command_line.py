@@ -1,3 +1,4 @@
+import os
 import shlex
 import subprocess
 import sys
@@ -144,3 +145,18 @@ def test_a_function_without_parameters_is_told_to_name_them(tmp_path: Path) -> N
     assert run.returncode == 2
     assert "task.function" in run.stderr
     assert "space.parameters={} has nothing to tune" in run.stderr
+
+
+def test_a_closed_pipe_changes_no_exit_code(tmp_path: Path) -> None:
+    """Where nobody reads the message any more, the code still says that the study was refused."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    run = subprocess.run(
+        [sys.executable, "-m", "hpo", "num_trials=0"],
+        cwd=tmp_path,
+        stderr=writing,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        check=False,
+    )
+    os.close(writing)
+    assert run.returncode == 2

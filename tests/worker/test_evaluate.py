@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from hpo.study import Outcome, Status
@@ -228,3 +230,23 @@ def test_an_outcome_that_is_no_number_is_a_failure(tmp_path: Path) -> None:
     outcome = run(tmp_path, lambda *_: {"loss": "low"})
     assert outcome.status is Status.FAILED
     assert "low" in str(outcome.reason)
+
+
+def test_numpy_numbers_in_a_report_become_plain_ones(tmp_path: Path) -> None:
+    """Epochs counted by NumPy are numbers that the journal can hold."""
+    reports: list[Report] = []
+    TrialContext(index=0, directory=tmp_path, seed=0, send=reports.append).report(
+        np.int64(3), {"loss": np.float32(0.5)}
+    )
+    assert [type(reports[0].step), type(reports[0].metrics["loss"])] == [int, float]
+
+
+def test_any_message_of_an_error_can_be_written(tmp_path: Path) -> None:
+    """A file name that is no UTF-8, or a page of text, ends up as a reason that every file takes."""
+
+    def body(_: object, context: TrialContext) -> float:
+        raise RuntimeError("\udce4" + "x" * 10_000)
+
+    reason = str(run(tmp_path, body).reason)
+    assert reason.encode("utf-8").startswith(b"RuntimeError: \\udce4xxx")
+    assert len(reason) < 2000
