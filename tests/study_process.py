@@ -87,21 +87,24 @@ class StudyProcess:
             self._wait_for_random_moment(process, chance)
             had_ended = process.poll() is not None
             process.send_signal(signal.SIGKILL)
-        self.wait_until_all_are_gone()
+        self.wait_until_all_are_gone(was_killed=True)
         return had_ended
+
+    def _end_agents(self) -> None:
+        for process in self.processes():
+            with suppress(psutil.Error):
+                if any("agent.py" in word for word in process.cmdline()):
+                    process.kill()
 
     def _wait_for_random_moment(self, process: subprocess.Popen[str], chance: random.Random) -> None:
         if chance.random() < 0.25:  # while it starts up
             with suppress(subprocess.TimeoutExpired):
                 process.wait(chance.uniform(0, 6))
             return
-        journal = self.root / "journal.jsonl"
-        size = journal.stat().st_size if journal.exists() else 0
+        before = self.count("started")
         deadline = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < deadline:
-            if journal.exists() and journal.stat().st_size > size:
-                break
-            time.sleep(0.02)
+        while process.poll() is None and time.monotonic() < deadline and self.count("started") == before:
+            time.sleep(0.05)
         with suppress(subprocess.TimeoutExpired):
             process.wait(chance.uniform(0, 2))
 
@@ -112,13 +115,15 @@ class StudyProcess:
                 if process.environ().get(MARK) == self._mark and process.status() != psutil.STATUS_ZOMBIE:
                     yield process
 
-    def wait_until_all_are_gone(self, timeout_s: float = 100) -> None:
+    def wait_until_all_are_gone(self, timeout_s: float = 30, *, was_killed: bool = False) -> None:
         """Wait until nothing that it started runs any more; fail if something stays.
 
-        An agent of Ray's whose raylet was killed while the agent began looks for it for a minute before it gives up.
+        Of a program that was killed an agent of Ray's, which has nothing to do with trials, stays for a minute.
         """
         deadline = time.monotonic() + timeout_s
         while left := list(self.processes()):
+            if was_killed:
+                self._end_agents()
             if time.monotonic() > deadline:
                 lines = [" ".join(process.cmdline())[:200] for process in left]
                 for process in left:

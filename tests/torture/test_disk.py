@@ -93,7 +93,7 @@ def test_a_read_only_study_is_refused_with_a_clear_error(study: StudyProcess, di
     """Nothing is started, nothing is lost, and the message says what to do."""
     with study.start_and_wait(7) as driver:
         driver.kill()
-    study.wait_until_all_are_gone()
+    study.wait_until_all_are_gone(was_killed=True)
     before = completed_events(study.root)
     mount("-o", "remount,ro", str(disk))
     try:
