@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -53,6 +53,15 @@ def _drive(study: Study, assembled: Assembled) -> None:
         study.end()
 
 
+class _LogFile(logging.FileHandler):
+    """A log whose disk may fail: losing a line of it is no reason to lose the study."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record if that is possible; Ray closes the file when it starts, and this opens it again."""
+        with suppress(OSError):
+            super().emit(record)
+
+
 @contextmanager
 def _recorded(folder: Path, config: DictConfig, invocation: Invocation) -> Iterator[None]:
     """Keep what was asked in ``.hydra/`` and what is said in ``hpo.log``.
@@ -66,7 +75,7 @@ def _recorded(folder: Path, config: DictConfig, invocation: Invocation) -> Itera
         OmegaConf.save(config, record / "config.yaml")
         OmegaConf.save(invocation.hydra_config, record / "hydra.yaml")
         OmegaConf.save(OmegaConf.create(list(invocation.overrides)), record / "overrides.yaml")
-        handler = logging.FileHandler(folder / "hpo.log", encoding="utf-8")
+        handler = _LogFile(folder / "hpo.log", encoding="utf-8")
     except OSError as error:
         raise StorageError(f"{folder} cannot be written: {error.strerror or error}. Free space, and resume.") from error
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
