@@ -27,7 +27,7 @@ test: setup lint types  ## Lint, types and every test, the slow ones too
 quick: setup  ## The tests that take no more than a few seconds each
 	"$(BIN)/python" -m pytest -m "not slow"
 
-torture: setup  ## Kill a study a hundred times, on both tuners (half an hour)
+torture: setup  ## Kill a study a hundred times, on both tuners (long)
 	HPO_TORTURE_KILLS=100 "$(BIN)/python" -m pytest tests/torture
 
 lint: setup  ## ruff: rules and layout

@@ -23,7 +23,7 @@ from hpo.objective import Objective, build_objective
 from hpo.optimizer import Optimizer
 from hpo.resources import Machine, Resources
 from hpo.restart import Request, Restart
-from hpo.space import build_space
+from hpo.space import SearchSpace, build_space
 from hpo.study import Plan, StoredStudy, StudyPaths
 from hpo.study.observers import Observer
 from hpo.task import Task
@@ -77,16 +77,9 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
         DamagedStudyError: If the study that is to go on cannot be understood.
     """
     findings = _Findings()
-    restart = findings.attempt(lambda: _made("restart", config.restart, Restart))
     paths = StudyPaths(invocation.outputs / invocation.study)
-    arguments = invocation.question
-    kept_space = None
-    if restart is not None and restart.continues(paths):
-        stored = StoredStudy.read(paths)
-        config = continued(config, stored.config, invocation.said)
-        arguments = merged_arguments(stored.plan.arguments, arguments)
-        import_from(arguments)
-        kept_space = None if says_space(invocation.said) else stored.space
+    restart = findings.attempt(lambda: _made("restart", config.restart, Restart))
+    config, arguments, kept_space = _asked(config, invocation, restart, paths)
     findings.faults.extend(checks.study_faults(config, invocation))
     task = findings.attempt(lambda: _made("task", config.task, Task))
     space = kept_space or findings.attempt(lambda: build_space(**_settings("space", config.space, build_space)))
@@ -122,6 +115,22 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
     )
     others = {name: item for name, item in _built(callbacks).items() if name not in observers}
     return Assembled(request, _built(task), _built(tuner), _built(resources), _built(restart), others)
+
+
+def _asked(
+    config: DictConfig, invocation: Invocation, restart: Restart | None, paths: StudyPaths
+) -> tuple[DictConfig, tuple[str, ...], SearchSpace | None]:
+    """Return the config, the arguments and, if nothing is said of it, the space of a study that goes on.
+
+    For a study that does not go on the first two are what they were, and there is no space yet.
+    """
+    if restart is None or not restart.continues(paths):
+        return config, invocation.question, None
+    stored = StoredStudy.read(paths)
+    arguments = merged_arguments(stored.plan.arguments, invocation.question)
+    import_from(arguments)
+    space = None if says_space(invocation.said) else stored.space
+    return continued(config, stored.config, invocation.said), arguments, space
 
 
 def _built(part: Part | None) -> Part:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from hpo.app.invocation import OUTPUTS
 from hpo.errors import InputError
-from hpo.study import StoredStudy, StudyPaths
+from hpo.outputs import OUTPUTS
 
 _FOLDER_FLAGS = ("--config-dir", "-cd")
 _NEW = {"new", "warm_start"}  # the modes that make a study, and take nothing from one of its name
@@ -42,6 +41,10 @@ class CommandLine:
         name, mode = given.get("study", ""), given.get("restart", "new")
         if not name or mode in _NEW or "/" in name or {"-m", "--multirun"} & set(typed):
             return cls(typed, typed)
+        # Only here: --help and --cfg job answer sooner without it.
+        from hpo.study.paths import StudyPaths  # noqa: PLC0415 - see above
+        from hpo.study.stored import StoredStudy  # noqa: PLC0415 - see above
+
         try:
             stored = StoredStudy.read(StudyPaths(Path(OUTPUTS).absolute() / name))
         except InputError:

@@ -5,10 +5,14 @@ import math
 from pathlib import Path
 
 from hpo.errors import StudyStoppedError
-from hpo.failures import commonest
-from hpo.study import Study, Trial
+from hpo.study import Study
+from hpo.study.failure_groups import failure_groups
+from hpo.study.paths import LOG_FILE
 
 log = logging.getLogger(__name__)
+
+MOST_REASONS = 3
+LOG_LINES = 20  # of an example of each reason
 
 
 def concluded(study: Study) -> float:
@@ -61,16 +65,13 @@ def _unfinished(study: Study) -> StudyStoppedError:
 
 def _reasons(study: Study) -> str:
     """Return the commonest reasons of failure, each with the end of a log."""
-    failed: dict[str, list[Trial]] = {}
-    for trial in study.trials:
-        if trial.outcome is not None and trial.status.is_failure:
-            failed.setdefault(trial.outcome.reason or str(trial.status), []).append(trial)
     lines = []
-    for reason, count in commonest(reason for reason, trials in failed.items() for _ in trials):
-        example = failed[reason][-1]
-        log_file = _shown(study.paths.trial(example.index)) / "log.txt"
-        lines.append(f"  {count} x {reason}, for example trial {example.index}; its log, {log_file}, ends:")
-        lines += [f"    | {line}" for line in (example.outcome.log_tail if example.outcome else ())]
+    for group in failure_groups(study, LOG_LINES)[:MOST_REASONS]:
+        log_file = _shown(study.paths.trial(group.example.index)) / LOG_FILE
+        lines.append(
+            f"  {group.count} x {group.reason}, for example trial {group.example.index}; its log, {log_file}, ends:"
+        )
+        lines += [f"    | {line}" for line in group.log_tail]
     return "\n" + "\n".join(lines) if lines else ""
 
 

@@ -9,7 +9,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
-OUTPUTS = "outputs"
+from hpo.outputs import OUTPUTS
+
 MULTIRUNS = "multirun"  # the folder below it that holds comparisons
 
 

@@ -1,44 +1,36 @@
 """``restart=extend``: a study gets a new total, and its space may change."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
-from hpo.errors import raise_faults
+from hpo.errors import Fault
 from hpo.restart.agreement import Agreement
 from hpo.restart.base import Request
-from hpo.restart.opening import closed_on_error, opened
 from hpo.restart.resume import Resume
-from hpo.study import StoredStudy, Study
 from hpo.study.history import History
+from hpo.study.ledger import Ledger
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Extend(Resume):
-    """Goes on to a new total of trials, in the same space or a changed one.
+    """Goes on to a new total of trials, in the same space or a changed one; what changed is printed and journalled.
 
-    Trials outside the changed space stay in the table, and are data for the model where Ax can use them.
+    Trials outside the changed space stay in the table, and are data for the model where Ax can use them. The new total
+    may not be less than the trials there are, and the space keeps its parameters.
     """
 
-    def open(self, request: Request, session_name: str) -> Study:
-        """Return the study with its new total and its new space; what changed is printed and journalled.
+    mode: ClassVar[str] = "extend"
 
-        Raises:
-            InputError: If there is none, if it was made for another task, objective or seed, if the new total is
-                less than the trials it has, or if the space has other parameters.
-            StudyInUseError: If another process runs it.
-            StorageError: If it cannot be written.
-            DamagedStudyError: If a file of it cannot be understood.
-        """
-        StoredStudy.read(request.paths)  # before anything is made in a folder that holds no study
-        history = History(request.paths)
-        with closed_on_error(history):
-            agreement = Agreement(StoredStudy.read(request.paths), request, "extend")
-            raise_faults([*agreement.common_faults(), *agreement.extension_faults(history.ledger.n_asked)])
-            changes = agreement.changes()
-            self._go_on(history, request, agreement.stored)
-            for change in changes:
-                log.info("%s", change)
-            history.write("extended", num_trials=request.plan.num_trials, changes=changes)
-        return opened(request, session_name, history, mode="extend")
+    def _faults_of(self, agreement: Agreement, ledger: Ledger) -> Iterator[Fault]:
+        return agreement.extension_faults(ledger.n_asked)
+
+    def _keep(self, history: History, request: Request, agreement: Agreement) -> None:
+        changes = agreement.changes()
+        super()._keep(history, request, agreement)
+        for change in changes:
+            log.info("%s", change)
+        history.write("extended", num_trials=request.plan.num_trials, changes=changes)

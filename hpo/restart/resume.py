@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import yaml
 
@@ -14,6 +14,7 @@ from hpo.restart.base import Request, Restart, flag_faults
 from hpo.restart.opening import closed_on_error, opened
 from hpo.study import Outcome, Status, StoredStudy, Study, StudyPaths
 from hpo.study.history import History
+from hpo.study.ledger import Ledger
 from hpo.study.screening import screened
 from hpo.worker import read_result
 
@@ -25,6 +26,7 @@ class Resume(Restart):
     """Finishes what was asked: unfinished trials run again under their own index, then those never asked for.
 
     Attributes:
+        mode: What the journal calls it.
         unfinished: ``requeue`` to run unfinished trials again, from their last checkpoint where the task made one;
             ``fail`` to give them up as abandoned.
         retry_failed: Whether trials that failed are run again too.
@@ -32,6 +34,8 @@ class Resume(Restart):
     Raises:
         InputError: If a setting has another value.
     """
+
+    mode: ClassVar[str] = "resume"
 
     unfinished: Literal["requeue", "fail"] = "requeue"
     retry_failed: bool = False
@@ -61,25 +65,31 @@ class Resume(Restart):
             StorageError: If it cannot be written.
             DamagedStudyError: If a file of it cannot be understood.
         """
-        StoredStudy.read(request.paths)  # before anything is made in a folder that holds no study
+        StoredStudy.require(request.paths)  # before anything is made in a folder that holds no study
         history = History(request.paths)
         with closed_on_error(history):
-            agreement = Agreement(StoredStudy.read(request.paths), request, "resume")
-            raise_faults([*agreement.common_faults(), *agreement.resume_faults()])
-            self._go_on(history, request, agreement.stored)
-        return opened(request, session_name, history, mode="resume")
+            agreement = Agreement(StoredStudy.read(request.paths), request, self.mode)
+            raise_faults([*agreement.common_faults(), *self._faults_of(agreement, history.ledger)])
+            self._settle(history, request)
+            self._keep(history, request, agreement)
+        return opened(request, session_name, history, mode=self.mode)
 
-    def _go_on(self, history: History, request: Request, stored: StoredStudy) -> None:
-        """Settle what the last session left open, and keep what is asked now."""
-        self._settle(history, request)
+    def _faults_of(self, agreement: Agreement, ledger: Ledger) -> Iterator[Fault]:
+        """Yield what may not be changed in this mode."""
+        return agreement.resume_faults()
+
+    def _keep(self, history: History, request: Request, agreement: Agreement) -> None:
+        """Keep what is asked now."""
+        stored = agreement.stored
         record = {**request.record, "created": stored.record.get("created")}
-        if record["config"] != stored.config or stored.record["schema"] != record["schema"]:
-            try:
-                write_atomically(request.paths.config, yaml.safe_dump(record, sort_keys=False))
-            except OSError as error:
-                raise StorageError(
-                    f"{request.paths.config} cannot be written: {error.strerror or error}. Free space, and resume."
-                ) from error
+        if record["config"] == stored.config and stored.record["schema"] == record["schema"]:
+            return
+        try:
+            write_atomically(request.paths.config, yaml.safe_dump(record, sort_keys=False))
+        except OSError as error:
+            raise StorageError(
+                f"{request.paths.config} cannot be written: {error.strerror or error}. Free space, and resume."
+            ) from error
 
     def _settle(self, history: History, request: Request) -> None:
         """Record what ended unseen, and queue the trials that run again."""
@@ -87,15 +97,14 @@ class Resume(Restart):
         for index in ledger.unfinished:
             outcome = self._known_end(history, request, index)
             if outcome is None:
-                _requeue(history, index, "the session ended before it did")
+                history.requeue(index, "the session ended before it did", is_retry=False)
             else:
-                event = "completed" if outcome.status is Status.COMPLETED else "failed"
-                event = "abandoned" if outcome.status is Status.ABANDONED else event
-                history.write(event, index=index, **outcome.to_json())
+                history.end(index, outcome)
         if self.retry_failed:
             for trial in list(ledger.trials.values()):
                 if trial.outcome is not None and trial.outcome.status.may_be_retried:
-                    _requeue(history, trial.index, f"restart.retry_failed=true, after: {trial.outcome.reason}")
+                    reason = f"restart.retry_failed=true, after: {trial.outcome.reason}"
+                    history.requeue(trial.index, reason, is_retry=False)
 
     def _known_end(self, history: History, request: Request, index: int) -> Outcome | None:
         """Return the outcome of an unfinished trial whose worker wrote it down and nobody was there to read it."""
@@ -107,8 +116,3 @@ class Resume(Restart):
         if self.unfinished == "fail":
             return Outcome(Status.ABANDONED, reason="unfinished when the study was resumed (restart.unfinished=fail)")
         return None
-
-
-def _requeue(history: History, index: int, reason: str) -> None:
-    attempt = history.ledger.trials[index].attempt + 1
-    history.write("requeued", index=index, attempt=attempt, reason=reason, is_retry=False)

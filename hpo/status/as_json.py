@@ -1,7 +1,8 @@
 """A study's status for programs."""
 
-from hpo.status.reasons import failure_groups
-from hpo.status.study_status import StudyStatus
+from hpo.status.state import Session
+from hpo.status.study_status import RunningTrial, StudyStatus
+from hpo.study.failure_groups import FailureGroup, failure_groups
 from hpo.study.journal import SCHEMA
 from hpo.study.summary import summarise
 
@@ -28,41 +29,13 @@ def status_json(status: StudyStatus, n_log_lines: int) -> dict[str, object]:
         "objective": results.objective.to_json(),
         "optimizer": status.optimizer,
         "slots": status.slots,
-        "sessions": [
-            {
-                "began": session.record.began,
-                "mode": session.record.mode,
-                "name": session.record.name or None,
-                "host": session.record.host or None,
-                "pid": session.record.pid or None,
-                "slots": session.record.slots,
-                "end": session.end,
-            }
-            for session in status.sessions
-        ],
+        "sessions": [_session(session) for session in status.sessions],
         "n_done": status.n_done,
         "n_imported": status.n_imported,
         "last_event": results.ledger.last_time or None,
-        "running": [
-            {
-                "index": found.trial.index,
-                "attempt": found.trial.attempt,
-                "seconds": None if found.seconds is None else round(found.seconds, 3),
-                "checkpoint": found.trial.checkpoint,
-            }
-            for found in status.running
-        ],
+        "running": [_running(found) for found in status.running],
         "best_command": status.command_of_best,
-        "failures": [
-            {
-                "reason": group.reason,
-                "status": str(group.example.status),
-                "count": group.count,
-                "example_index": group.example.index,
-                "log_tail": list(group.log_tail),
-            }
-            for group in failure_groups(results, n_log_lines)
-        ],
+        "failures": [_failures(group) for group in failure_groups(results, n_log_lines)],
         "next": {
             "directory": None if steps.directory is None else str(steps.directory),
             "note": steps.note,
@@ -73,3 +46,35 @@ def status_json(status: StudyStatus, n_log_lines: int) -> dict[str, object]:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def _session(session: Session) -> dict[str, object]:
+    record = session.record
+    return {
+        "began": record.began,
+        "mode": record.mode,
+        "name": record.name or None,
+        "host": record.host or None,
+        "pid": record.pid or None,
+        "slots": record.slots,
+        "end": session.end,
+    }
+
+
+def _running(found: RunningTrial) -> dict[str, object]:
+    return {
+        "index": found.trial.index,
+        "attempt": found.trial.attempt,
+        "seconds": None if found.seconds is None else round(found.seconds, 3),
+        "checkpoint": found.trial.checkpoint,
+    }
+
+
+def _failures(group: FailureGroup) -> dict[str, object]:
+    return {
+        "reason": group.reason,
+        "status": str(group.example.status),
+        "count": group.count,
+        "example_index": group.example.index,
+        "log_tail": list(group.log_tail),
+    }

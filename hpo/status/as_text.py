@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from hpo.space.choice import Choice, Fixed
 from hpo.space.parameter import Parameter
-from hpo.status.reasons import FailureGroup, failure_groups
 from hpo.status.state import State
 from hpo.status.study_status import RunningTrial, StudyStatus
 from hpo.status.wording import duration, moment, number, printable, shown
 from hpo.study import Status
+from hpo.study.failure_groups import FailureGroup, failure_groups
 from hpo.study.paths import LOG_FILE
 
 _LABEL = 12  # columns for what a line is about

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hpo.outputs import OUTPUTS
 from hpo.status.state import State, is_exhausted, n_left
 from hpo.study import Results, StudyPaths
 from hpo.study.holder import Holder
-
-OUTPUTS = "outputs"  # the folder of all studies, in the directory where the program is started
 
 
 @dataclass(frozen=True)

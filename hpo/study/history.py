@@ -7,6 +7,7 @@ from hpo.study.journal import Journal
 from hpo.study.ledger import Ledger
 from hpo.study.lock import StudyLock
 from hpo.study.paths import StudyPaths
+from hpo.study.trial import Outcome
 
 
 class History:
@@ -64,6 +65,21 @@ class History:
         """
         self.check()
         self.ledger.apply(self._journal.append(event, **fields))
+
+    def end(self, index: int, outcome: Outcome) -> None:
+        """Journal the outcome of trial ``index``; it raises what :meth:`write` does."""
+        self.write(outcome.status.event, index=index, **outcome.to_json())
+
+    def requeue(self, index: int, reason: str, *, is_retry: bool) -> None:
+        """Journal that trial ``index`` is run again; it raises what :meth:`write` does.
+
+        Args:
+            index: The trial.
+            reason: Why.
+            is_retry: Whether that counts against ``failures.retries``.
+        """
+        attempt = self.ledger.trials[index].attempt + 1
+        self.write("requeued", index=index, attempt=attempt, reason=reason, is_retry=is_retry)
 
     def note(self, event: str, **fields: object) -> None:
         """Journal an event that may be lost if the power fails; otherwise as :meth:`write`."""

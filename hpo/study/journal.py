@@ -98,6 +98,10 @@ class Journal:
 
     def _mend_end(self) -> None:
         """End a last line that a crash left without its end; drop one of which only a part was written."""
+        with self._path.open("rb") as file:
+            file.seek(max(0, self._path.stat().st_size - 1))
+            if file.read() in {b"", b"\n"}:
+                return
         data = self._path.read_bytes()
         whole, _, torn = data.rpartition(b"\n")
         if not torn:

@@ -44,8 +44,7 @@ class StoredStudy:
             InputError: If there is none.
             DamagedStudyError: If ``study.yaml`` cannot be understood, or was written by a later version.
         """
-        if not paths.config.is_file():
-            raise InputError(_absence(paths))
+        cls.require(paths)
         try:
             record = yaml.safe_load(paths.config.read_text(encoding="utf-8"))
             if record["schema"] > SCHEMA:
@@ -59,6 +58,16 @@ class StoredStudy:
                 f"{paths.config} cannot be understood: {type(error).__name__}: {error} (it is what this program wrote "
                 f"when the study was made). Restore it from a backup."
             ) from error
+
+    @staticmethod
+    def require(paths: StudyPaths) -> None:
+        """Make sure that there is a study in ``paths.root``.
+
+        Raises:
+            InputError: If there is none, with those that there are.
+        """
+        if not paths.config.is_file():
+            raise InputError(_absence(paths))
 
     def results(self) -> Results:
         """Return what the journal tells; it may be written at the same time.

@@ -30,8 +30,6 @@ from hpo.task import Report
 
 log = logging.getLogger(__name__)
 
-_EVENTS = {Status.COMPLETED: "completed", Status.ABANDONED: "abandoned"}  # every other end is "failed"
-
 
 class Study(Results):
     """One question: a space, an objective, a budget of trials, and what is known so far.
@@ -175,7 +173,7 @@ class Study(Results):
             if self.ledger.n_retries[index] < self.failures.retries:
                 return self._requeue(trial, outcome)
         outcome = self.ledger.timed(index, screened(outcome, self.space, self.objective))
-        self._history.write(_EVENTS.get(outcome.status, "failed"), index=index, **outcome.to_json())
+        self._history.end(index, outcome)
         return self._ended_now(self.ledger.trials[index], outcome)
 
     def leave(self, index: int) -> Trial:
@@ -217,9 +215,7 @@ class Study(Results):
 
     def _requeue(self, trial: Trial, outcome: Outcome) -> Trial:
         log.warning("Trial %04d is run again: %s", trial.index, outcome.reason)
-        self._history.write(
-            "requeued", index=trial.index, attempt=trial.attempt + 1, reason=outcome.reason, is_retry=True
-        )
+        self._history.requeue(trial.index, outcome.reason or str(outcome.status), is_retry=True)
         self._waiting.append(trial.index)
         return self.leave(trial.index)
 

@@ -27,6 +27,11 @@ class Status(StrEnum):
         return self not in {Status.COMPLETED, Status.RUNNING, Status.STOPPED_EARLY, Status.ABANDONED}
 
     @property
+    def event(self) -> str:
+        """The journal's word for a trial that ends so."""
+        return str(self) if self in {Status.COMPLETED, Status.ABANDONED} else "failed"
+
+    @property
     def may_be_retried(self) -> bool:
         """Whether ``restart.retry_failed`` gives it another go."""
         return self.is_failure or self is Status.ABANDONED

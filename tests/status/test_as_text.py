@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from hpo.status.reasons import failure_groups
 from hpo.status.wording import duration
 from hpo.study import Outcome, Status, Study
+from hpo.study.failure_groups import failure_groups
 from hpo.study.summary import summarise
 from tests.scripted import MakeStudy, completed
 from tests.status.reading import as_json, read, text

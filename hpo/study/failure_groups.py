@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from hpo.failures import commonest
-from hpo.study import Results, Trial
+from hpo.study.results import Results
+from hpo.study.trial import Trial
 
 
 @dataclass(frozen=True)
