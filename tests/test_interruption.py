@@ -45,9 +45,10 @@ def test_handlers_are_put_back() -> None:
 
 def test_a_library_that_took_a_signal_loses_it_again() -> None:
     """arm() takes it back; outside listen() it takes nothing."""
+    before = signal.getsignal(signal.SIGTERM)  # Ray's own, where a test before this one started Ray in this process
     interruption = Interruption()
     interruption.arm()
-    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGTERM) is before
     with interruption.listen():
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         interruption.arm()
