@@ -15,7 +15,8 @@ HOMES = {
     "ax": ("hpo/optimizer/",),
     "ray": ("hpo/tuner/ray/",),
     "hippynn": ("tasks/qm7/",),
-    "torch": ("tasks/qm7/", "hpo/resources.py"),  # the second counts GPUs
+    "torch": ("tasks/qm7/", "hpo/optimizer/surrogate.py", "hpo/resources.py"),  # the last one counts GPUs
+    "botorch": ("hpo/optimizer/",),
     "rich": ("hpo/callbacks/", "hpo/app/comparison.py"),
     "psutil": ("hpo/tuner/ray/",),
     "filelock": ("hpo/study/lock.py",),

@@ -2,8 +2,7 @@
 
 from hpo.worker.assignment import Assignment
 from hpo.worker.evaluate import NUMBER_METRIC, evaluate
-from hpo.worker.lifeline import end_with_parent
 from hpo.worker.result import read_result
 from hpo.worker.supervisor import supervise
 
-__all__ = ["NUMBER_METRIC", "Assignment", "end_with_parent", "evaluate", "read_result", "supervise"]
+__all__ = ["NUMBER_METRIC", "Assignment", "evaluate", "read_result", "supervise"]

@@ -5,23 +5,24 @@ A supervisor (:mod:`hpo.worker.supervisor`) starts it, and ends it when a trial 
 """
 
 import faulthandler
-import os
 import pickle
 import queue
-import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from hpo.process import begin
 from hpo.study.paths import LOG_FILE
 from hpo.study.trial import Outcome
 from hpo.task import Metrics, ParameterValue, Report, Task, TrialContext
 from hpo.worker.evaluate import attempt, one_line
-from hpo.worker.lifeline import tie
-from hpo.worker.messages import Ended, FromExecutor, Imports, Word, Work
+from hpo.worker.messages import Ended, FromExecutor, Word, Work
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 
 class Supervisor:
@@ -67,30 +68,10 @@ class Supervisor:
 
 def main(socket: int, lifeline: int) -> None:
     """Run the trials that come through the socket until the supervisor says that no more follow."""
-    tie(lifeline)
-    _reset_signals()
-    connection = Connection(socket)
-    _look_for_modules(connection.recv())
-    supervisor = Supervisor(connection)
+    supervisor = Supervisor(begin(socket, lifeline))
     supervisor.send(Word.READY)
     for work in supervisor.work():
         supervisor.send(Ended(_run(work, supervisor)))
-
-
-def _reset_signals() -> None:
-    # What the supervisor ignores or blocks is inherited, and none of it is meant for the trials.
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)
-
-
-def _look_for_modules(imports: Imports) -> None:
-    sys.path[:] = imports.path
-    if imports.variable is None:
-        del os.environ["PYTHONPATH"]
-    else:
-        os.environ["PYTHONPATH"] = imports.variable
 
 
 def _run(work: Work, supervisor: Supervisor) -> Outcome | None:

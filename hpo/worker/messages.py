@@ -9,19 +9,6 @@ from hpo.worker.assignment import Assignment
 
 
 @dataclass(frozen=True)
-class Imports:
-    """The first message to an executor: where it looks for modules.
-
-    Attributes:
-        path: The supervisor's ``sys.path``, absolute.
-        variable: The supervisor's ``PYTHONPATH``, which was changed to start the executor; None if it has none.
-    """
-
-    path: tuple[str, ...]
-    variable: str | None
-
-
-@dataclass(frozen=True)
 class Work:
     """A trial to run.
 

@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from hpo.process import ChildDiedError
 from hpo.study.trial import Outcome, Status
 from hpo.task import Report, Task
 from hpo.worker.assignment import Assignment
 from hpo.worker.ending import FAULT_MARKER, TRACEBACK_MARKER, n_oom_kills, outcome_of_end
 from hpo.worker.evaluate import Send, one_line
 from hpo.worker.messages import Ended, Word, Work
-from hpo.worker.process import ExecutorDiedError, ExecutorProcess
+from hpo.worker.process import ExecutorProcess
 from hpo.worker.result import log_size, log_tail, read_result, remove_result
 
 START_LIMIT_S = 300.0  # for the process to start and load the task; libraries may come from a slow file server
@@ -83,7 +84,7 @@ class _Seat:
 
     def _ready(self, n_threads: int) -> ExecutorProcess:
         if self._executor is not None and not self._executor.is_usable:
-            self._executor.leave()
+            self._executor.leave(Word.LEAVE)
             self._executor.close()
             self._executor = None
         if self._executor is None:
@@ -96,7 +97,10 @@ class _Seat:
     def clear(self) -> None:
         """End the executor with this process."""
         if self._executor is not None:
-            (self._executor.kill if self._is_busy else self._executor.leave)()
+            if self._is_busy:
+                self._executor.kill()
+            else:
+                self._executor.leave(Word.LEAVE)
 
 
 class _Watch:
@@ -129,7 +133,7 @@ class _Watch:
                 elif message is Word.BEGAN:
                     self._start_clock()
                 self._look_for_stop(executor)
-        except ExecutorDiedError:
+        except ChildDiedError:
             self.is_missed = not self._has_begun
             kills = (self._oom_kills, n_oom_kills())
             end = outcome_of_end(executor.exit_code, has_started=executor.has_started, oom_kills=kills)

@@ -8,6 +8,7 @@ from functools import partial
 
 from ray import tune
 
+from hpo.process import end_with_parent
 from hpo.quiet import quiet_loggers
 from hpo.resources import Resources
 from hpo.study import Study
@@ -16,7 +17,7 @@ from hpo.tuner.base import assignment
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.events import GraceOverError, GuardedCallback, StudyEvents
 from hpo.tuner.ray.searcher import OUTCOME, REPORT, StudySearcher
-from hpo.worker import Assignment, end_with_parent, supervise
+from hpo.worker import Assignment, supervise
 
 log = logging.getLogger(__name__)
 

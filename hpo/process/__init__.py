@@ -1,0 +1,7 @@
+"""Processes of this program's own: started, spoken to, and gone when the one that started them is."""
+
+from hpo.process.beginning import begin
+from hpo.process.child import ChildDiedError, ChildProcess
+from hpo.process.lifeline import end_with_parent
+
+__all__ = ["ChildDiedError", "ChildProcess", "begin", "end_with_parent"]
