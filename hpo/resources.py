@@ -7,6 +7,8 @@ from pathlib import Path
 
 from hpo.errors import Fault, raise_faults
 
+MAX_MODEL_THREADS = 4
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -85,6 +87,14 @@ class Resources:
     def n_threads(self) -> int:
         """Threads that a trial may keep busy, at least 1."""
         return max(1, int(self.cpus_per_trial))
+
+    def n_threads_left(self, machine: Machine, slots: int) -> int:
+        """Return how many threads the model may have beside ``slots`` trials on ``machine``: 1 to 4.
+
+        Threads that wait for each other on busy processors take many times longer, and more than a few bring nothing.
+        """
+        left = int(machine.n_cpus - slots * self.cpus_per_trial + 1e-9)
+        return min(max(left, 1), MAX_MODEL_THREADS)
 
     def slots(self, machine: Machine, concurrency: int | None) -> int:
         """Return how many trials may be in flight on ``machine``.

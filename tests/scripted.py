@@ -1,9 +1,10 @@
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 from hpo.study import Outcome, Status, Study
-from hpo.task import Metrics, ParameterValue
+from hpo.study.proposer import Suggestion
+from hpo.task import Metrics
 
 
 class ListProposer:
@@ -12,12 +13,17 @@ class ListProposer:
     def __init__(self, n_points: int | None = None, start: int = 0) -> None:
         self._indices = count(start)
         self._n_points = n_points
+        self._last: int = -1
         self.data: dict[int, Metrics] = {}
         self.failed: dict[int, str] = {}
 
-    def suggest(self, n_left: int) -> tuple[int, Mapping[str, ParameterValue]] | None:
-        index = next(self._indices)
-        return None if index == self._n_points else (index, {"x": float(index)})
+    @property
+    def is_exhausted(self) -> bool:
+        return self._last == self._n_points
+
+    def suggest(self, n_left: int, n_wanted: int) -> Suggestion | None:
+        self._last = next(self._indices)
+        return None if self.is_exhausted else Suggestion(self._last, {"x": float(self._last)})
 
     def complete(self, index: int, data: Metrics) -> None:
         self.data[index] = data
@@ -28,8 +34,14 @@ class ListProposer:
     def prepare(self, n_left: int) -> None:
         """Make nothing ahead."""
 
+    def save_soon(self, path: Path) -> None:
+        self.save(path)
+
     def save(self, path: Path) -> None:
         path.write_text("{}")
+
+    def close(self) -> None:
+        """Hold nothing."""
 
 
 MakeStudy = Callable[..., Study]

@@ -98,6 +98,8 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
         slots = findings.attempt(lambda: _slots(tuner, resources, config.concurrency))
         findings.faults.extend(checks.callback_faults(tuner, callbacks or {}))
         findings.faults.extend(tuner.check_failures(failures or Failures()))
+    if tuner is not None and optimizer is not None:
+        findings.faults.extend(checks.look_ahead_faults(tuner, optimizer))
     raise_faults(findings.faults)
 
     plan = Plan(invocation.study, config.num_trials, _built(slots), config.seed, arguments)
@@ -112,6 +114,8 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
         failures=_built(failures),
         interruption=Interruption(config.grace_s),
         record=study_record(config, invocation, plan, _built(space), _built(objective)),
+        is_asynchronous=_built(tuner).is_asynchronous,
+        n_model_threads=_built(resources).n_threads_left(Machine.here(count_gpus=False), plan.slots),
     )
     others = {name: item for name, item in _built(callbacks).items() if name not in observers}
     return Assembled(request, _built(task), _built(tuner), _built(resources), _built(restart), others)

@@ -61,6 +61,16 @@ def cross_faults(
         yield from optimizer.check_first(space)
 
 
+def look_ahead_faults(tuner: Tuner, optimizer: Optimizer) -> Iterator[Fault]:
+    """Yield a fault where suggestions are to be made while no trial runs."""
+    if optimizer.n_ahead and not tuner.is_asynchronous:
+        yield Fault(
+            f"optimizer.look_ahead={optimizer.n_ahead} does not go with tuner=inline",
+            "its trials run in this process, and nothing beside them",
+            "Set optimizer.look_ahead=auto, or choose tuner=ray",
+        )
+
+
 def callback_faults(tuner: Tuner, callbacks: Mapping[str, object]) -> Iterator[Fault]:
     """Yield the callbacks that nobody would call."""
     for name, callback in callbacks.items():

@@ -1,8 +1,9 @@
-"""The Ax client behind the study's ask and tell."""
+"""Ax behind the study's ask and tell."""
 
 import math
+import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,16 +12,17 @@ from ax.exceptions.core import SearchSpaceExhausted
 
 from hpo.atomic import replace_atomically
 from hpo.objective import Objective
-from hpo.optimizer import ax_space, ax_trials
+from hpo.optimizer import ax_client, ax_space, ax_trials
 from hpo.optimizer.sequence import N_AT_ONCE, Parameters, PointSequence, drawn
 from hpo.optimizer.settings import Optimizer
+from hpo.optimizer.strategies import MODEL
 from hpo.quiet import quiet_loggers
-from hpo.space import Parameter, SearchSpace
-from hpo.study.proposer import Past
+from hpo.space import SearchSpace
+from hpo.study.proposer import Past, Suggestion
 from hpo.task import Metrics, ParameterValue
-from hpo.threads import limited_threads
+from hpo.throttle import Throttle
 
-Suggestion = tuple[int, Parameters]
+SNAPSHOT_S = 60.0  # at least between two snapshots: Ax takes 3 ms a trial, and nothing here reads them
 # The last two say so when the model proposes a point again and when constraints leave little, and then go on.
 _CHATTY = ("ax.api.client", "ax.generation_strategy.generation_node", "ax.generators.random.base")
 
@@ -49,6 +51,11 @@ class AxProposer:
         seed: Seed of every suggestion; with the same outcomes in the same order they are the same.
         slots: Trials in flight at most.
         history: Earlier trials, by index, from 0 without gaps.
+        n_threads: Threads for the model. With more of them than processors are free, they wait for each other and
+            take many times longer.
+
+    Attributes:
+        is_exhausted: Whether the space has no point left.
     """
 
     def __init__(
@@ -60,99 +67,154 @@ class AxProposer:
         seed: int,
         slots: int,
         history: Sequence[Past] = (),
+        n_threads: int = 1,
     ) -> None:
         quiet_loggers("ax", *_CHATTY)
+        self.is_exhausted = False
+        self._optimizer = optimizer
         self._space = space
+        self._objective = objective
+        self._seed = seed
+        self._slots = slots
+        self._n_threads = n_threads
         tried = [past.parameters for past in history]
         first = (space.cast(space.with_fixed(parameters)) for parameters in optimizer.first)
         self._first = deque(parameters for parameters in first if parameters not in tried)
-        self._learns = optimizer.learns
-        self._seed = seed
-        self._slots = slots
-        self._next_index = len(history)
-        self._ready: deque[Parameters] = deque()
-        self._asked: deque[Suggestion] = deque()
-        self._told: deque[tuple[int, Metrics | None]] = deque()
+        self._ready: deque[Parameters] = deque()  # points without an index, where outcomes do not change them
+        self._trials: list[Parameters] = []
+        self._outcomes: dict[int, Metrics | None] = {}
+        self._n_asked = 0
+        self._n_added = 0  # trials that the experiment knows
+        self._untold: deque[int] = deque()  # outcomes that it does not know
         self._n_untried = space.n_points - _n_distinct(space, tried)
-        freed = ax_space.once_varied(space, tried)
-        self._fixed = {parameter.name: space.fixed[parameter.name] for parameter in freed}
-        self._client = _configured(space, freed, objective, seed)
-        self._experiment = self._client._experiment  # noqa: SLF001 - Client has no public way to it
-        self._strategy = optimizer.generation_strategy(seed, slots, is_begun=bool(history))
-        self._client.set_generation_strategy(self._strategy)
+        self._freed = ax_space.once_varied(space, tried)
+        self._fixed = {parameter.name: space.fixed[parameter.name] for parameter in self._freed}
+        self._experiment = ax_client.experiment_of(self._client())
+        self._strategy = optimizer.generation_strategy(
+            self._experiment, self._fixed, seed=seed, slots=slots, is_begun=bool(history)
+        )
         self._sequence: PointSequence | None = None
-        if not self._learns and math.isinf(space.n_points):
-            sequence = optimizer.generation_strategy(seed, slots)
+        if not optimizer.learns and math.isinf(space.n_points):
+            sequence = optimizer.exported_strategy(seed=seed, slots=slots)
             self._sequence = PointSequence(sequence, self._experiment, self._fixed, [*tried, *self._first], seed)
+        self._snapshot_throttle = Throttle(interval_s=SNAPSHOT_S)
         self._take_up(history)
 
-    def suggest(self, n_left: int) -> Suggestion | None:
-        """Return a new trial's index and parameters, or None when the space has no untried point left.
+    @property
+    def may_look_ahead(self) -> bool:
+        """Whether a suggestion that nobody waits for would be as good as one that somebody does.
+
+        Not so where the initial points are all made and the model waits for their outcomes.
+        """
+        n_initial = self._optimizer.n_initial_points(self._slots)
+        return n_initial is None or len(self._trials) < n_initial or self._strategy.current_node_name == MODEL
+
+    def suggest(self, n_left: int, n_wanted: int = 1) -> Suggestion | None:
+        """Return a new trial, or None when the space has no untried point left."""
+        made = self.make(1, n_left)
+        if not made:
+            return None
+        self.ask(made[0].index)
+        return made[0]
+
+    def make(self, n: int, n_left: int) -> list[Suggestion]:
+        """Return ``n`` new trials that the study may or may not ask for later, in their order; fewer if points run out.
 
         Args:
-            n_left: How many trials the study will still ask for, this one among them.
+            n: How many, at most ``n_left``.
+            n_left: How many trials will still be made, these among them.
         """
-        if self._first:
-            self._ready.appendleft(self._first.popleft())
-        elif self._learns:
-            return self._modelled()
-        elif not self._ready:
-            self._generate(n_left)
-        if not self._ready:
-            return None
-        suggestion = (self._next_index, self._ready.popleft())
-        self._next_index += 1
-        self._n_untried -= 1
-        self._asked.append(suggestion)
-        return suggestion
+        began = time.perf_counter()
+        n = min(n, n_left)
+        made = [self._add(self._first.popleft()) for _ in range(min(n, len(self._first)))]
+        if len(made) < n:
+            propose = self._modelled if self._optimizer.learns else self._drawn
+            made.extend(propose(n - len(made), n_left))
+        self.is_exhausted = n > 0 and not made
+        generation_s = (time.perf_counter() - began) / max(1, len(made))
+        return [Suggestion(index, self._trials[index], generation_s) for index in made]
+
+    def ask(self, index: int) -> None:
+        """Take note that the study has asked for trial ``index``, and so for all before it."""
+        self._n_asked = index + 1
 
     def prepare(self, n_left: int) -> None:
-        """Use a pause to make suggestions ahead, if outcomes would not change them, or else to tell Ax what was told.
-
-        Args:
-            n_left: How many trials the study will still ask for.
-        """
-        if self._learns:
+        """Use a pause to make points ahead, if outcomes do not change them, or else to tell Ax what was told."""
+        if self._optimizer.learns:
             self._pass_on()
         elif not self._ready and n_left > 0:
             self._generate(n_left)
 
     def complete(self, index: int, data: Metrics) -> None:
         """Take the objective and the constraint metrics of a trial as data."""
-        self._tell(index, data)
+        self.tell(index, data)
 
     def fail(self, index: int, reason: str) -> None:  # Ax keeps no reason of abandoned trials
         """Take note that a trial ended without data."""
-        self._tell(index, None)
+        self.tell(index, None)
+
+    def tell(self, index: int, data: Metrics | None) -> None:
+        """Take note that a trial ended, with data or without."""
+        self._outcomes[index] = None if index in self._left_out else data
+        self._untold.append(index)
+
+    def save_soon(self, path: Path) -> None:
+        """Write Ax's JSON to ``path`` if that was not done in the last minute; it raises what :meth:`save` does."""
+        self._snapshot_throttle.run(lambda: self.save(path))
 
     def save(self, path: Path) -> None:
-        """Write Ax's JSON to ``path``, atomically.
+        """Write Ax's JSON to ``path``, atomically: the trials that the study asked for, and Ax's own strategy.
 
         Raises:
             OSError: If the folder cannot be written.
         """
-        self._pass_on()
-        # The strategy refers to the experiment, which Ax would write a second time; the next suggestion sets it again.
-        self._strategy._experiment = None  # noqa: SLF001 - it has no public way to let go of it
-        replace_atomically(path, lambda temporary: self._client.save_to_json_file(str(temporary)))
+        client = self._client()
+        experiment = ax_client.experiment_of(client)
+        for index, parameters in enumerate(self._trials[: self._n_asked]):
+            ax_trials.add_running(experiment, index, self._varying(parameters))
+        ax_trials.tell(experiment, self._outcomes)
+        client.set_generation_strategy(self._optimizer.exported_strategy(seed=self._seed, slots=self._slots))
+        replace_atomically(path, lambda temporary: client.save_to_json_file(str(temporary)))
 
-    def _modelled(self) -> Suggestion | None:
-        """Return a suggestion that rests on all outcomes so far."""
+    def close(self) -> None:
+        """Do nothing: it holds nothing."""
+
+    def _modelled(self, n: int, _: int) -> Iterator[int]:
+        """Make up to ``n`` trials that rest on all outcomes so far, and yield their indices."""
         self._pass_on()
-        if self._n_untried <= 0:  # Ax would look for half a minute
-            return None
-        # One thread: the processors are busy with trials, and threads of torch that wait for each other on busy
-        # processors take many times longer.
-        with suppress(SearchSpaceExhausted), limited_threads(1):
-            made = self._client.get_next_trials(max_trials=1, fixed_parameters=self._fixed or None)
-            self._next_index += len(made)
-            self._n_untried -= len(made)
-            for index, parameters in made.items():
-                return index, self._space.with_fixed({**parameters, **self._fixed})
-        return None
+        n = int(min(n, self._n_untried))  # past the last point Ax would look for half a minute
+        with suppress(SearchSpaceExhausted):
+            while n > 0:
+                # Initial points one by one: Ax counts them in the experiment only.
+                n_at_once = n if self._strategy.current_node_name == MODEL else 1
+                for point in drawn(
+                    self._strategy,
+                    self._experiment,
+                    self._fixed,
+                    n_trials=n_at_once,
+                    seed=self._seed,
+                    n_threads=self._n_threads,
+                ):
+                    yield self._add(self._space.with_fixed(point))
+                    n -= 1
+                self._pass_on()
+
+    def _drawn(self, n: int, n_left: int) -> Iterator[int]:
+        """Take up to ``n`` points of those made ahead as trials, and yield their indices."""
+        for _ in range(n):
+            if not self._ready:
+                self._generate(n_left)
+            if not self._ready:
+                return
+            yield self._add(self._ready.popleft())
+
+    def _add(self, parameters: Parameters) -> int:
+        self._trials.append(parameters)
+        self._n_untried -= 1
+        return len(self._trials) - 1
 
     def _generate(self, n_left: int) -> None:
-        """Make suggestions ahead; Ax hears of those that are asked for."""
+        """Make points ahead; none if there are none left."""
         if self._sequence is not None:
             with suppress(SearchSpaceExhausted):
                 self._ready.extend(map(self._space.with_fixed, self._sequence.more()))
@@ -161,58 +223,44 @@ class AxProposer:
             self._search(n_left)
 
     def _search(self, n_left: int) -> None:
-        """Make suggestions ahead where points are few, or constraints so tight that the sequence repeats itself.
+        """Make points ahead where they are few, or constraints so tight that the sequence repeats itself.
 
         Ax then looks through all trials, and through its sequence for what is left, or walks about in the space.
         """
         self._pass_on()
-        n_at_once = max(2 * self._slots, min(self._next_index // 4, N_AT_ONCE))
+        n_at_once = max(2 * self._slots, min(len(self._trials) // 4, N_AT_ONCE))
         n_wanted = int(min(n_left, n_at_once, self._n_untried))
         while n_wanted > 0 and not self._ready:
             with suppress(SearchSpaceExhausted):
-                points = drawn(self._strategy, self._experiment, n_wanted, self._fixed, self._seed)
+                points = drawn(self._strategy, self._experiment, self._fixed, n_points=n_wanted, seed=self._seed)
                 self._ready.extend(map(self._space.with_fixed, points))
             n_wanted = 1 if n_wanted > 1 else 0  # fewer points are left, and Ax then gives none of them
 
     def _take_up(self, history: Sequence[Past]) -> None:
         self._left_out = {past.index for past in history if not ax_space.is_data(self._space, past.parameters)}
-        self._asked.extend((past.index, past.parameters) for past in history)
+        self._trials.extend(past.parameters for past in history)
+        self._n_asked = len(history)
         for past in history:
             if not past.is_unfinished:
-                self._tell(past.index, past.data)
+                self.tell(past.index, past.data)
         self._pass_on()
 
-    def _tell(self, index: int, data: Metrics | None) -> None:
-        self._told.append((index, None if index in self._left_out else data))
-
     def _pass_on(self) -> None:
-        """Tell Ax what was asked and told since; it takes milliseconds a trial, too long between two trials."""
-        while self._asked:
-            index, parameters = self._asked.popleft()
-            ax_trials.add_running(self._experiment, index, self._varying(parameters))
-        if self._told:
-            told, self._told = self._told, deque()
-            ax_trials.tell(self._experiment, told)
+        """Tell Ax what was made and told since; it takes milliseconds a trial, too long between two trials."""
+        for index in range(self._n_added, len(self._trials)):
+            ax_trials.add_running(self._experiment, index, self._varying(self._trials[index]))
+        self._n_added = len(self._trials)
+        if self._untold:
+            ax_trials.tell(self._experiment, {index: self._outcomes[index] for index in self._untold})
+            self._untold.clear()
+
+    def _client(self) -> Client:
+        return ax_client.configured(self._space, self._freed, self._objective, self._seed)
 
     def _varying(self, parameters: Parameters) -> dict[str, ParameterValue]:
         """Return the parameters that Ax knows, in the types that it has for them."""
         known = self._experiment.search_space.parameters
         return {name: known[name].cast(value) for name, value in parameters.items() if name in known}
-
-
-def _configured(space: SearchSpace, freed: Sequence[Parameter], objective: Objective, seed: int) -> Client:
-    """Return a client without trials whose experiment has the parameters of ``space`` that vary, and ``freed``."""
-    client = Client(random_seed=seed)
-    client.configure_experiment(
-        name="study",
-        parameters=ax_space.parameter_configs([*space.parameters, *freed]),
-        parameter_constraints=ax_space.constraint_texts(space),
-    )
-    client.configure_optimization(
-        objective=ax_space.objective_text(objective),
-        outcome_constraints=ax_space.outcome_constraint_texts(objective) or None,
-    )
-    return client
 
 
 def _n_distinct(space: SearchSpace, tried: Iterable[Parameters]) -> int:

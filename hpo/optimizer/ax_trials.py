@@ -5,7 +5,7 @@ deeper, to the ``Experiment``, and do the same for many at the cost of one.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ax.core.arm import Arm
 from ax.core.data import Data, DataRow
@@ -27,9 +27,8 @@ def add_running(experiment: Experiment, index: int, parameters: Mapping[str, Par
     trial.mark_running(no_runner_required=True)
 
 
-def tell(experiment: Experiment, told: Iterable[tuple[int, Metrics | None]]) -> None:
-    """Complete trials with their data, and abandon those that ended without."""
-    told = list(told)
+def tell(experiment: Experiment, told: Mapping[int, Metrics | None]) -> None:
+    """Complete trials with their data by index, and abandon those that ended without."""
     signatures = experiment.metrics
     rows = [
         DataRow(
@@ -40,13 +39,13 @@ def tell(experiment: Experiment, told: Iterable[tuple[int, Metrics | None]]) -> 
             mean=float(value),
             se=math.nan,
         )
-        for index, data in told
+        for index, data in told.items()
         if data is not None
         for name, value in data.items()
     ]
     if rows:
         experiment.attach_data(Data(data_rows=rows))
-    for index, data in told:
+    for index, data in told.items():
         if data is None:
             experiment.trials[index].mark_abandoned()
         else:

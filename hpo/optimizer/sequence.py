@@ -53,7 +53,7 @@ class PointSequence:
             ax.exceptions.core.SearchSpaceExhausted: If the space has not so many points.
         """
         for _ in range(len(self._tried) // self._n_at_once + 2):
-            points = drawn(self._strategy, self._experiment, self._n_at_once, self._fixed, self._seed)
+            points = drawn(self._strategy, self._experiment, self._fixed, n_points=self._n_at_once, seed=self._seed)
             if new := [point for point in points if self._key(point) not in self._tried]:
                 self._tried.update(map(self._key, new))
                 return new
@@ -64,21 +64,35 @@ class PointSequence:
 
 
 def drawn(
-    strategy: GenerationStrategy, experiment: Experiment, n_points: int, fixed: Parameters, seed: int
+    strategy: GenerationStrategy,
+    experiment: Experiment,
+    fixed: Parameters,
+    *,
+    seed: int,
+    n_points: int = 1,
+    n_trials: int = 1,
+    n_threads: int = 1,
 ) -> Sequence[Parameters]:
-    """Return ``n_points`` points that no trial of ``experiment`` has.
+    """Return points that no trial of ``experiment`` has.
+
+    Args:
+        strategy: What draws them.
+        experiment: Whose space, trials and data it looks at; it is not changed.
+        fixed: Parameters of the experiment that stay at one value.
+        seed: Seed of all that is random.
+        n_points: How many points Ax makes at once for each trial.
+        n_trials: For how many trials; a model is fitted once for all, and takes those before as pending.
+        n_threads: Threads for the model.
 
     Raises:
         ax.exceptions.core.SearchSpaceExhausted: If so many are not left.
     """
-    # One thread: the processors are busy with trials, and threads of torch that wait for each other on busy
-    # processors take many times longer.
-    with with_rng_seed(seed), limited_threads(1):
-        ((run,),) = strategy.gen(
+    with with_rng_seed(seed), limited_threads(n_threads):
+        runs = strategy.gen(
             experiment=experiment,
             n=n_points,
             fixed_features=ObservationFeatures(parameters=dict(fixed)) if fixed else None,
-            num_trials=1,
+            num_trials=n_trials,
         )
     # What goes through Ax's unit cube and back may differ from a fixed value in the last digit.
-    return [{**arm.parameters, **fixed} for arm in run.arms]
+    return [{**arm.parameters, **fixed} for (run,) in runs for arm in run.arms]

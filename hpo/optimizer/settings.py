@@ -12,9 +12,11 @@ from hpo.space import SearchSpace
 from hpo.task import ParameterValue
 
 if TYPE_CHECKING:
+    from ax.core.experiment import Experiment
     from ax.generation_strategy.generation_strategy import GenerationStrategy
 
 DEFAULT_N_INITIAL = 5  # Ax's own default
+AUTO = "auto"
 _DEVICE = re.compile(r"cpu|cuda(:\d+)?")
 
 
@@ -34,15 +36,47 @@ class Optimizer(ABC):
         """Whether outcomes change what is proposed."""
         return False
 
+    @property
+    def n_ahead(self) -> int | None:
+        """How many suggestions are made before a slot wants them; None to find that out."""
+        return None
+
     @abstractmethod
-    def generation_strategy(self, seed: int, slots: int, *, is_begun: bool = False) -> "GenerationStrategy":
-        """Return Ax's strategy.
+    def exported_strategy(self, *, seed: int, slots: int) -> "GenerationStrategy":
+        """Return a strategy that Ax can write, and read where this program is not.
 
         Args:
             seed: Seed of the quasi-random points.
             slots: Trials in flight at most.
+        """
+
+    def generation_strategy(
+        self,
+        experiment: "Experiment",
+        fixed: Mapping[str, ParameterValue],
+        *,
+        seed: int,
+        slots: int,
+        is_begun: bool = False,
+    ) -> "GenerationStrategy":
+        """Return what proposes here.
+
+        Args:
+            experiment: For what.
+            fixed: Parameters of the experiment that stay at one value.
+            seed: Seed of the quasi-random points.
+            slots: Trials in flight at most.
             is_begun: Whether there are trials already.
         """
+        return self.exported_strategy(seed=seed, slots=slots)
+
+    def n_initial_points(self, slots: int) -> int | None:
+        """Return how many points come before a model; None without one.
+
+        Args:
+            slots: Trials in flight at most.
+        """
+        return None
 
     def check_devices(self) -> Iterator[Fault]:
         """Yield a fault for each device that is asked for and not there."""
@@ -71,19 +105,27 @@ class Bayes(Optimizer):
             slots, at least 5. Where trials run faster than outcomes come in, more initial points fill the slots.
         centre: Whether the first point is the centre of the space.
         torch_device: Where the model is fitted: ``cpu``, ``cuda``; None for torch's default.
+        look_ahead: How many suggestions are made before a slot wants them; ``auto`` for the least number that keeps
+            the slots busy (:mod:`hpo.optimizer.look_ahead`).
 
     Raises:
-        InputError: If ``n_initial`` is below 1, or ``torch_device`` is no name of a device.
+        InputError: If ``n_initial`` is below 1, ``torch_device`` is no name of a device, or ``look_ahead`` no number.
     """
 
     n_initial: int | None = None
     centre: bool = True
     torch_device: str | None = None
+    look_ahead: int | str = AUTO
 
     @property
     def learns(self) -> bool:
         """They do."""
         return True
+
+    @property
+    def n_ahead(self) -> int | None:
+        """Return :attr:`look_ahead` if it is a number."""
+        return self.look_ahead if isinstance(self.look_ahead, int) else None
 
     def __post_init__(self) -> None:
         faults = []
@@ -103,6 +145,14 @@ class Bayes(Optimizer):
                     "Set optimizer.torch_device=null",
                 )
             )
+        if self.look_ahead != AUTO and not (_is_whole(self.look_ahead) and int(self.look_ahead) >= 0):
+            faults.append(
+                Fault(
+                    f"optimizer.look_ahead={self.look_ahead} is no number of suggestions",
+                    f"it takes 0 or more, or {AUTO}",
+                    f"Set optimizer.look_ahead={AUTO}",
+                )
+            )
         raise_faults(faults)
 
     def check_devices(self) -> Iterator[Fault]:
@@ -118,23 +168,39 @@ class Bayes(Optimizer):
                 "Set optimizer.torch_device=cpu",
             )
 
-    def generation_strategy(self, seed: int, slots: int, *, is_begun: bool = False) -> "GenerationStrategy":
-        """Return the centre if asked for and nothing is there yet, then Sobol points, then the model."""
-        from hpo.optimizer.strategies import bayes  # noqa: PLC0415 - Ax takes seconds to import
+    def n_initial_points(self, slots: int) -> int:
+        """Return :attr:`n_initial`, or as many as there are slots and at least 5."""
+        return self.n_initial or max(DEFAULT_N_INITIAL, slots)
 
-        return bayes(
-            n_initial=self.n_initial or max(DEFAULT_N_INITIAL, slots),
-            centre=self.centre and not is_begun,
-            torch_device=self.torch_device,
-            seed=seed,
-        )
+    def exported_strategy(self, *, seed: int, slots: int) -> "GenerationStrategy":
+        """Return Ax's own strategy."""
+        from hpo.optimizer.strategies import ax_default  # noqa: PLC0415 - Ax takes seconds to import
+
+        return ax_default(self.n_initial_points(slots), centre=self.centre, torch_device=self.torch_device, seed=seed)
+
+    def generation_strategy(
+        self,
+        experiment: "Experiment",
+        fixed: Mapping[str, ParameterValue],
+        *,
+        seed: int,
+        slots: int,
+        is_begun: bool = False,
+    ) -> "GenerationStrategy":
+        """Return the centre if asked for and nothing is there yet, then Sobol points, then the model."""
+        from hpo.optimizer.strategies import ax_default, bounded  # noqa: PLC0415 - Ax takes seconds to import
+
+        centre = self.centre and not is_begun
+        n_initial = self.n_initial_points(slots)
+        strategy = ax_default(n_initial, centre=centre, torch_device=self.torch_device, seed=seed)
+        return bounded(strategy, experiment, fixed)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sobol(Optimizer):
     """A scrambled Sobol sequence: spread evenly, blind to outcomes."""
 
-    def generation_strategy(self, seed: int, slots: int, *, is_begun: bool = False) -> "GenerationStrategy":
+    def exported_strategy(self, *, seed: int, slots: int) -> "GenerationStrategy":
         """Return Sobol points only."""
         from hpo.optimizer.strategies import sobol  # noqa: PLC0415 - Ax takes seconds to import
 
@@ -145,8 +211,12 @@ class Sobol(Optimizer):
 class Random(Optimizer):
     """Points drawn uniformly and independently."""
 
-    def generation_strategy(self, seed: int, slots: int, *, is_begun: bool = False) -> "GenerationStrategy":
+    def exported_strategy(self, *, seed: int, slots: int) -> "GenerationStrategy":
         """Return uniform points only."""
         from hpo.optimizer.strategies import uniform  # noqa: PLC0415 - Ax takes seconds to import
 
         return uniform(seed)
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool)

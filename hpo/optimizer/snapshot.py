@@ -5,6 +5,8 @@ from pathlib import Path
 
 from ax.api.client import Client
 
+from hpo.optimizer.ax_client import experiment_of
+
 Content = Mapping[int, tuple[str, Mapping[str, object], Mapping[str, float]]]
 
 
@@ -13,7 +15,7 @@ def content(path: Path) -> Content:
 
     Ax writes data with ten decimals; the journal has all of them.
     """
-    experiment = Client.load_from_json_file(str(path))._experiment  # noqa: SLF001 - Client has no public way to it
+    experiment = experiment_of(Client.load_from_json_file(str(path)))
     data: dict[int, dict[str, float]] = {index: {} for index in experiment.trials}
     for row in experiment.lookup_data().df.to_dict("records"):
         data[row["trial_index"]][row["metric_name"]] = row["mean"]

@@ -28,6 +28,8 @@ class Request:
         optimizer: How points are proposed.
         observers: What watches it, by name.
         record: What ``study.yaml`` keeps, as plain values.
+        is_asynchronous: Whether trials run beside this process, so that suggestions can be made meanwhile.
+        n_model_threads: Threads for whatever makes them.
         failures: The rules for trials that end badly.
         interruption: What may ask it to stop.
     """
@@ -39,6 +41,8 @@ class Request:
     optimizer: Optimizer
     observers: Mapping[str, Observer]
     record: Mapping[str, Any]
+    is_asynchronous: bool = False
+    n_model_threads: int = 1
     failures: Failures = field(default_factory=Failures)
     interruption: Interruption = field(default_factory=Interruption)
 

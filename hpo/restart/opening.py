@@ -1,13 +1,15 @@
 """From a study's history to a study that can be driven."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from hpo.objective import Objective
+from hpo.optimizer.remote_proposer import RemoteProposer
+from hpo.optimizer.setup import Setup
 from hpo.restart.base import Request
 from hpo.study import Study, Trial
 from hpo.study.history import History
-from hpo.study.proposer import Past
+from hpo.study.proposer import Past, Proposer
 
 
 def opened(request: Request, session_name: str, history: History, mode: str) -> Study:
@@ -19,20 +21,11 @@ def opened(request: Request, session_name: str, history: History, mode: str) -> 
         history: What has happened so far; the study closes it.
         mode: How the study was opened, for the journal.
     """
-    from hpo.optimizer.ax_proposer import AxProposer  # noqa: PLC0415 - Ax takes seconds to import
-
-    with closed_on_error(history):
-        plan = request.plan
-        proposer = AxProposer(
-            request.optimizer,
-            request.space,
-            request.objective,
-            seed=plan.seed,
-            slots=plan.slots,
-            history=[_past(trial, request.objective) for trial in history.ledger.trials.values()],
-        )
-        return Study(
-            plan,
+    with closed_on_error(history), ExitStack() as stack:
+        proposer = _proposer(request, history)
+        stack.callback(proposer.close)
+        study = Study(
+            request.plan,
             request.paths,
             request.paths.new_session(session_name),
             space=request.space,
@@ -44,6 +37,24 @@ def opened(request: Request, session_name: str, history: History, mode: str) -> 
             interruption=request.interruption,
             mode=mode,
         )
+        stack.pop_all()
+        return study
+
+
+def _proposer(request: Request, history: History) -> Proposer:
+    plan = request.plan
+    ledger = history.ledger
+    setup = Setup(
+        optimizer=request.optimizer,
+        space=request.space,
+        objective=request.objective,
+        seed=plan.seed,
+        slots=plan.slots,
+        n_left=max(0, plan.num_trials - ledger.n_asked),
+        history=tuple(_past(trial, request.objective) for trial in ledger.trials.values()),
+        n_threads=request.n_model_threads,
+    )
+    return RemoteProposer(setup) if request.is_asynchronous else setup.proposer()
 
 
 @contextmanager

@@ -25,14 +25,36 @@ class Past:
     is_unfinished: bool = False
 
 
-class Proposer(Protocol):
-    """What proposes parameters and learns from outcomes; knows trials by index."""
+@dataclass(frozen=True)
+class Suggestion:
+    """The parameters of a new trial.
 
-    def suggest(self, n_left: int) -> tuple[int, Mapping[str, ParameterValue]] | None:
-        """Return a new trial's index and parameters, or None when the space has no point left.
+    Attributes:
+        index: The trial's index.
+        parameters: By name, fixed ones included.
+        generation_s: What it took to make them, in s of one process.
+        n_unseen: How many outcomes came in after they were made.
+    """
+
+    index: int
+    parameters: Mapping[str, ParameterValue]
+    generation_s: float = 0.0
+    n_unseen: int = 0
+
+
+class Proposer(Protocol):
+    """What proposes parameters and learns from outcomes; knows trials by index, and suggests those in a row."""
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the space has no point left, so that no suggestion will follow."""
+
+    def suggest(self, n_left: int, n_wanted: int) -> Suggestion | None:
+        """Return a new trial; None if there is none, or none yet.
 
         Args:
             n_left: How many trials the study will still ask for, this one among them.
+            n_wanted: How many of them could begin now.
         """
 
     def complete(self, index: int, data: Metrics) -> None:
@@ -42,11 +64,17 @@ class Proposer(Protocol):
         """Take note that a trial ended without data."""
 
     def prepare(self, n_left: int) -> None:
-        """Use a pause to make suggestions ahead, if outcomes would not change them.
+        """Use a pause to make suggestions ahead, or to do what would otherwise be done at the next suggestion.
 
         Args:
             n_left: How many trials the study will still ask for.
         """
 
+    def save_soon(self, path: Path) -> None:
+        """Write the state to ``path`` when there is time, if it was not written not long ago."""
+
     def save(self, path: Path) -> None:
         """Write the state to ``path``, atomically."""
+
+    def close(self) -> None:
+        """Give up what it holds; nothing is asked of it after that. Closing twice is allowed."""

@@ -11,8 +11,6 @@ from hpo.study.summary import write_summary
 from hpo.study.table import write_table
 from hpo.throttle import Throttle
 
-SNAPSHOT_S = 60.0  # at least between two snapshots: Ax takes 3 ms a trial, and nothing here reads them
-
 log = logging.getLogger(__name__)
 
 
@@ -28,15 +26,15 @@ class StateFiles:
     def __init__(self, results: Results, paths: StudyPaths, proposer: Proposer) -> None:
         self._root = paths.root
         self._snapshot = partial(proposer.save, paths.snapshot)
+        self._snapshot_soon = partial(proposer.save_soon, paths.snapshot)
         self._summary = partial(write_summary, results, paths)
         self._table = partial(write_table, results, paths)
         self._summary_throttle = Throttle()
-        self._snapshot_throttle = Throttle(interval_s=SNAPSHOT_S)
 
     def save_if_due(self) -> None:
-        """Write the summary, and the snapshot, unless that was done not long ago."""
+        """Write the summary and the snapshot, unless that was done not long ago."""
         self._summary_throttle.run(lambda: self._attempt(self._summary))
-        self._snapshot_throttle.run(lambda: self._attempt(self._snapshot))
+        self._attempt(self._snapshot_soon)
 
     def save_all(self) -> None:
         """Write everything."""

@@ -3,7 +3,6 @@
 import logging
 import os
 import socket
-import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -130,8 +129,10 @@ class Study(Results):
             return None
         index = self._waiting.popleft() if self._waiting else self._suggested()
         if index is None:
-            self._is_exhausted = True
-            log.warning("The space has no untried point left: the study ends with %d trials.", len(self.ledger.trials))
+            if self._proposer.is_exhausted:
+                self._is_exhausted = True
+                n_trials = len(self.ledger.trials)
+                log.warning("The space has no untried point left: the study ends with %d trials.", n_trials)
             return None
         self._running.add(index)
         trial = self.ledger.trials[index]
@@ -200,18 +201,23 @@ class Study(Results):
             self.close()
 
     def close(self) -> None:
-        """Let others have the study. Closing twice is allowed."""
+        """End what proposes and let others have the study. Closing twice is allowed."""
+        self._proposer.close()
         self._history.close()
 
     def _suggested(self) -> int | None:
-        began = time.perf_counter()
-        suggestion = self._proposer.suggest(self.n_unasked)
-        generation_s = round(time.perf_counter() - began, 6)
+        n_free = self.plan.slots - self.n_running
+        suggestion = self._proposer.suggest(self.n_unasked, min(n_free, self.n_unasked))
         if suggestion is None:
             return None
-        index, parameters = suggestion
-        self._history.write("suggested", index=index, parameters=dict(parameters), generation_s=generation_s)
-        return index
+        self._history.write(
+            "suggested",
+            index=suggestion.index,
+            parameters=dict(suggestion.parameters),
+            generation_s=round(suggestion.generation_s, 6),
+            n_unseen=suggestion.n_unseen,
+        )
+        return suggestion.index
 
     def _requeue(self, trial: Trial, outcome: Outcome) -> Trial:
         log.warning("Trial %04d is run again: %s", trial.index, outcome.reason)

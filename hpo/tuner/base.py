@@ -18,6 +18,11 @@ log = logging.getLogger(__name__)
 class Tuner(ABC):
     """Drives a study: asks it for trials, has them run, and tells it what came of them."""
 
+    @property
+    def is_asynchronous(self) -> bool:
+        """Whether trials run in other processes, so that suggestions can be made meanwhile."""
+        return True
+
     @abstractmethod
     def takes_callback(self, callback: object) -> bool:
         """Tell whether ``callback``, which is none of :class:`hpo.callbacks.Callback`, can observe the trials."""

@@ -18,6 +18,11 @@ from hpo.worker import evaluate
 class InlineTuner(Tuner):
     """Runs one trial at a time in this process; the same seed gives the same suggestions."""
 
+    @property
+    def is_asynchronous(self) -> bool:
+        """They do not."""
+        return False
+
     def takes_callback(self, callback: object) -> bool:
         """Never: there is no Ray."""
         return False

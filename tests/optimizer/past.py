@@ -29,7 +29,7 @@ def reopened(
 def drive(source: AxProposer, history: list[Past], total: int, *, fails: bool = True) -> list[Past]:
     """Run trials until ``history`` has ``total``, one after the other; every fourth fails."""
     while len(history) < total and (suggestion := source.suggest(n_left=total - len(history))) is not None:
-        index, parameters = suggestion
+        index, parameters = suggestion.index, suggestion.parameters
         assert index == len(history)
         if fails and index % 4 == 2:
             source.fail(index, "ValueError: no")

@@ -61,8 +61,8 @@ def test_suggestions_that_were_only_made_ahead_come_again() -> None:
     source.prepare(n_left=8)
     asked = drive(source, [], 1)
     source.prepare(n_left=7)
-    ahead = source.suggest(n_left=7)
-    assert reopened(Sobol(), CONSTRAINED, asked).suggest(n_left=7) == ahead
+    ahead = drive(source, list(asked), 2)
+    assert drive(reopened(Sobol(), CONSTRAINED, asked), list(asked), 2) == ahead
 
 
 @pytest.mark.parametrize("n_before", [0, 1, 2, 3])
@@ -79,7 +79,8 @@ def test_given_points_are_tried_after_imported_trials() -> None:
     """The first trials of a warm start are others: those of optimizer.first still come next."""
     imported = Past(0, {"a": 0.5, "b": 5, "c": "relu", "d": 7, "e": 0.001}, {"objective": 1.0})
     source = reopened(GIVEN, MIXED, [imported])
-    assert source.suggest(n_left=2) == (1, {"a": 0.25, "b": 2, "c": "relu", "d": 7, "e": 0.01})
+    (suggestion,) = source.make(1, n_left=2)
+    assert (suggestion.index, suggestion.parameters) == (1, {"a": 0.25, "b": 2, "c": "relu", "d": 7, "e": 0.01})
 
 
 @pytest.mark.parametrize("optimizer", [Sobol(), Random(), Bayes(n_initial=4)], ids=lambda o: type(o).__name__)
@@ -102,8 +103,9 @@ def test_the_model_is_used_once_the_history_has_the_initial_points(n_data: int, 
     assert first is not None
     assert second is not None
     blind = reopened(Bayes(n_initial=9), space_of(x=UNIT), history).suggest(n_left=1)
-    assert (first != blind) is is_model
-    assert abs(float((first if is_model else second)[1]["x"]) - 0.3) < 0.2
+    assert blind is not None
+    assert (first.parameters != blind.parameters) is is_model
+    assert abs(float((first if is_model else second).parameters["x"]) - 0.3) < 0.2
 
 
 def test_a_trial_that_runs_again_is_completed_under_its_index() -> None:
@@ -114,5 +116,5 @@ def test_a_trial_that_runs_again_is_completed_under_its_index() -> None:
     source.complete(1, {"objective": 2.0})
     following = source.suggest(n_left=1)
     assert following is not None
-    assert following[0] == 2
-    assert following[1] == drive(reopened(Sobol(), space), [], 1)[0].parameters
+    assert following.index == 2
+    assert following.parameters == drive(reopened(Sobol(), space), [], 1)[0].parameters

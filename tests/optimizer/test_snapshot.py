@@ -21,7 +21,7 @@ def test_a_replay_has_the_content_of_the_live_client(optimizer: Optimizer, tmp_p
     suggestion = live.suggest(n_left=4)
     assert suggestion is not None
     live.save(tmp_path / "live.json")
-    history.append(Past(*suggestion, is_unfinished=True))
+    history.append(Past(suggestion.index, suggestion.parameters, is_unfinished=True))
     reopened(optimizer, SPACE, history).save(tmp_path / "replay.json")
     saved = content(tmp_path / "live.json")
     assert content(tmp_path / "replay.json") == saved
