@@ -3,23 +3,24 @@
 import math
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from ax.api.client import Client
 from ax.exceptions.core import SearchSpaceExhausted
 
-from hpo.atomic import replace_atomically
 from hpo.objective import Objective
-from hpo.optimizer import ax_client, ax_space, ax_trials
+from hpo.optimizer import ax_client, ax_space
+from hpo.optimizer.ax_record import AxRecord
 from hpo.optimizer.sequence import N_AT_ONCE, Parameters, PointSequence, drawn
 from hpo.optimizer.settings import Optimizer
+from hpo.optimizer.snapshot import write_snapshot
 from hpo.optimizer.strategies import MODEL
 from hpo.quiet import quiet_loggers
 from hpo.space import SearchSpace
 from hpo.study.proposer import Past, Suggestion
-from hpo.task import Metrics, ParameterValue
+from hpo.task import Metrics
 from hpo.throttle import Throttle
 
 SNAPSHOT_S = 60.0  # at least between two snapshots: Ax takes 3 ms a trial, and nothing here reads them
@@ -81,15 +82,12 @@ class AxProposer:
         first = (space.cast(space.with_fixed(parameters)) for parameters in optimizer.first)
         self._first = deque(parameters for parameters in first if parameters not in tried)
         self._ready: deque[Parameters] = deque()  # points without an index, where outcomes do not change them
-        self._trials: list[Parameters] = []
-        self._outcomes: dict[int, Metrics | None] = {}
         self._n_asked = 0
-        self._n_added = 0  # trials that the experiment knows
-        self._untold: deque[int] = deque()  # outcomes that it does not know
-        self._n_untried = space.n_points - _n_distinct(space, tried)
+        self._n_untried = space.n_points_left(tried)
         self._freed = ax_space.once_varied(space, tried)
         self._fixed = {parameter.name: space.fixed[parameter.name] for parameter in self._freed}
         self._experiment = ax_client.experiment_of(self._client())
+        self._record = AxRecord(self._experiment)
         self._strategy = optimizer.generation_strategy(
             self._experiment, self._fixed, seed=seed, slots=slots, is_begun=bool(history)
         )
@@ -107,7 +105,7 @@ class AxProposer:
         Not so where the initial points are all made and the model waits for their outcomes.
         """
         n_initial = self._optimizer.n_initial_points(self._slots)
-        return n_initial is None or len(self._trials) < n_initial or self._strategy.current_node_name == MODEL
+        return n_initial is None or len(self._record.trials) < n_initial or self._strategy.current_node_name == MODEL
 
     def suggest(self, n_left: int, n_wanted: int = 1) -> Suggestion | None:
         """Return a new trial, or None when the space has no untried point left."""
@@ -132,7 +130,7 @@ class AxProposer:
             made.extend(propose(n - len(made), n_left))
         self.is_exhausted = n > 0 and not made
         generation_s = (time.perf_counter() - began) / max(1, len(made))
-        return [Suggestion(index, self._trials[index], generation_s) for index in made]
+        return [Suggestion(index, self._record.trials[index], generation_s) for index in made]
 
     def ask(self, index: int) -> None:
         """Take note that the study has asked for trial ``index``, and so for all before it."""
@@ -141,7 +139,7 @@ class AxProposer:
     def prepare(self, n_left: int) -> None:
         """Use a pause to make points ahead, if outcomes do not change them, or else to tell Ax what was told."""
         if self._optimizer.learns:
-            self._pass_on()
+            self._record.pass_on()
         elif not self._ready and n_left > 0:
             self._generate(n_left)
 
@@ -155,8 +153,7 @@ class AxProposer:
 
     def tell(self, index: int, data: Metrics | None) -> None:
         """Take note that a trial ended, with data or without."""
-        self._outcomes[index] = None if index in self._left_out else data
-        self._untold.append(index)
+        self._record.tell(index, data)
 
     def save_soon(self, path: Path) -> None:
         """Write Ax's JSON to ``path`` if that was not done in the last minute; it raises what :meth:`save` does."""
@@ -169,19 +166,16 @@ class AxProposer:
             OSError: If the folder cannot be written.
         """
         client = self._client()
-        experiment = ax_client.experiment_of(client)
-        for index, parameters in enumerate(self._trials[: self._n_asked]):
-            ax_trials.add_running(experiment, index, self._varying(parameters))
-        ax_trials.tell(experiment, self._outcomes)
         client.set_generation_strategy(self._optimizer.exported_strategy(seed=self._seed, slots=self._slots))
-        replace_atomically(path, lambda temporary: client.save_to_json_file(str(temporary)))
+        asked = [self._record.varying(parameters) for parameters in self._record.trials[: self._n_asked]]
+        write_snapshot(path, client, asked, self._record.outcomes)
 
     def close(self) -> None:
         """Do nothing: it holds nothing."""
 
     def _modelled(self, n: int, _: int) -> Iterator[int]:
         """Make up to ``n`` trials that rest on all outcomes so far, and yield their indices."""
-        self._pass_on()
+        self._record.pass_on()
         n = int(min(n, self._n_untried))  # past the last point Ax would look for half a minute
         with suppress(SearchSpaceExhausted):
             while n > 0:
@@ -197,7 +191,7 @@ class AxProposer:
                 ):
                     yield self._add(self._space.with_fixed(point))
                     n -= 1
-                self._pass_on()
+                self._record.pass_on()
 
     def _drawn(self, n: int, n_left: int) -> Iterator[int]:
         """Take up to ``n`` points of those made ahead as trials, and yield their indices."""
@@ -209,9 +203,8 @@ class AxProposer:
             yield self._add(self._ready.popleft())
 
     def _add(self, parameters: Parameters) -> int:
-        self._trials.append(parameters)
         self._n_untried -= 1
-        return len(self._trials) - 1
+        return self._record.add(parameters)
 
     def _generate(self, n_left: int) -> None:
         """Make points ahead; none if there are none left."""
@@ -227,8 +220,8 @@ class AxProposer:
 
         Ax then looks through all trials, and through its sequence for what is left, or walks about in the space.
         """
-        self._pass_on()
-        n_at_once = max(2 * self._slots, min(len(self._trials) // 4, N_AT_ONCE))
+        self._record.pass_on()
+        n_at_once = max(2 * self._slots, min(len(self._record.trials) // 4, N_AT_ONCE))
         n_wanted = int(min(n_left, n_at_once, self._n_untried))
         while n_wanted > 0 and not self._ready:
             with suppress(SearchSpaceExhausted):
@@ -237,34 +230,14 @@ class AxProposer:
             n_wanted = 1 if n_wanted > 1 else 0  # fewer points are left, and Ax then gives none of them
 
     def _take_up(self, history: Sequence[Past]) -> None:
-        self._left_out = {past.index for past in history if not ax_space.is_data(self._space, past.parameters)}
-        self._trials.extend(past.parameters for past in history)
+        self._record.leave_out({past.index for past in history if not ax_space.is_data(self._space, past.parameters)})
+        for past in history:
+            self._record.add(past.parameters)
         self._n_asked = len(history)
         for past in history:
             if not past.is_unfinished:
                 self.tell(past.index, past.data)
-        self._pass_on()
-
-    def _pass_on(self) -> None:
-        """Tell Ax what was made and told since; it takes milliseconds a trial, too long between two trials."""
-        for index in range(self._n_added, len(self._trials)):
-            ax_trials.add_running(self._experiment, index, self._varying(self._trials[index]))
-        self._n_added = len(self._trials)
-        if self._untold:
-            ax_trials.tell(self._experiment, {index: self._outcomes[index] for index in self._untold})
-            self._untold.clear()
+        self._record.pass_on()
 
     def _client(self) -> Client:
         return ax_client.configured(self._space, self._freed, self._objective, self._seed)
-
-    def _varying(self, parameters: Parameters) -> dict[str, ParameterValue]:
-        """Return the parameters that Ax knows, in the types that it has for them."""
-        known = self._experiment.search_space.parameters
-        return {name: known[name].cast(value) for name, value in parameters.items() if name in known}
-
-
-def _n_distinct(space: SearchSpace, tried: Iterable[Parameters]) -> int:
-    """Return how many points of ``space`` are among ``tried``; 0 where a parameter is continuous."""
-    if math.isinf(space.n_points):
-        return 0
-    return len({tuple(space.cast(space.with_fixed(point)).values()) for point in tried if space.contains(point)})

@@ -2,7 +2,7 @@
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from hpo.digest import digest
@@ -47,6 +47,14 @@ class SearchSpace:
     def n_points(self) -> float:
         """How many points there are, constraints aside; infinity where a parameter is continuous."""
         return math.prod(parameter.n_values for parameter in self.parameters)
+
+    def n_points_left(self, tried: Iterable[Mapping[str, ParameterValue]]) -> float:
+        """Return how many points there are, constraints aside, that are not among ``tried``."""
+        if math.isinf(self.n_points):
+            return self.n_points
+        return self.n_points - len(
+            {tuple(self.cast(self.with_fixed(point)).values()) for point in tried if self.contains(point)}
+        )
 
     @property
     def digest(self) -> str:
