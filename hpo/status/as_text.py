@@ -17,6 +17,7 @@ _LABEL = 12  # columns for what a line is about
 _N_SESSIONS = 5  # shown; a study on a cluster with short jobs has hundreds
 _N_VALUES = 8  # of a choice
 _BUSY = 0.9  # a utilisation that needs no explanation
+_N_CAUSES = 3  # of the idle time
 _SMALL = 0.05  # a share of the idle time that is not told
 
 
@@ -154,7 +155,7 @@ def _idle(status: StudyStatus) -> Iterator[str]:
     idle_s = status.results.timeline().idle_s
     total_s = sum(idle_s.values())
     shares = sorted(((seconds / total_s, cause) for cause, seconds in idle_s.items()), reverse=True)
-    causes = ", ".join(f"{cause} {share:.0%}" for share, cause in shares if share >= _SMALL)
+    causes = ", ".join(f"{cause} {share:.0%}" for share, cause in shares[:_N_CAUSES] if share >= _SMALL)
     yield f"idle {duration(total_s)}: {causes} (docs/speed.md)"
 
 

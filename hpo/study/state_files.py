@@ -11,7 +11,7 @@ from hpo.study.summary import write_summary
 from hpo.study.table import write_table
 from hpo.throttle import Throttle
 
-SNAPSHOT_S = 60.0  # at least between two snapshots: Ax takes 3 ms a trial, and nothing here reads them
+SNAPSHOT_S = 60.0  # to the first snapshot and between two: Ax takes 3 ms a trial, and nothing here reads them
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class StateFiles:
         self._summary = partial(write_summary, results, paths)
         self._table = partial(write_table, results, paths)
         self._summary_throttle = Throttle()
-        self._snapshot_throttle = Throttle(interval_s=SNAPSHOT_S)
+        self._snapshot_throttle = Throttle(interval_s=SNAPSHOT_S, starts_due=False)
 
     def save_if_due(self) -> None:
         """Write the summary, and the snapshot, unless that was done not long ago."""
