@@ -95,3 +95,10 @@ def raise_faults(faults: Iterable[Fault]) -> None:
     found = tuple(faults)
     if found:
         raise InputError(*found)
+
+
+def flag_faults(key: str, value: object, remedy: str) -> list[Fault]:
+    """Return a fault if ``value`` is not true or false."""
+    if isinstance(value, bool):
+        return []
+    return [Fault(f"{key}={value} is neither yes nor no", "it takes true or false", remedy)]

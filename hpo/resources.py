@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from hpo.errors import Fault, raise_faults
+from hpo.errors import Fault, flag_faults, raise_faults
 
 MAX_MODEL_THREADS = 4
 
@@ -44,14 +44,16 @@ class Resources:
     Attributes:
         cpus_per_trial: Processors; a fraction for trials that mostly wait.
         gpus_per_trial: GPUs; a fraction below 1 shares one.
+        fresh_process: Whether every attempt at a trial gets a process in which no other has run.
         max_concurrent: Trials in flight at most where ``concurrency`` is not given; None for as many as fit.
 
     Raises:
-        InputError: If a number is out of range.
+        InputError: If a number is out of range, or the flag is none.
     """
 
     cpus_per_trial: float = 1.0
     gpus_per_trial: float = 0.0
+    fresh_process: bool = False
     max_concurrent: int | None = None
 
     def __post_init__(self) -> None:
@@ -81,6 +83,9 @@ class Resources:
                     "Set resources.max_concurrent=null",
                 )
             )
+        faults += flag_faults(
+            "resources.fresh_process", self.fresh_process, "Set resources.fresh_process=true for a task that leaks"
+        )
         raise_faults(faults)
 
     @property

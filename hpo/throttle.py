@@ -10,12 +10,13 @@ class Throttle:
     Args:
         interval_s: Shortest time between two runs, in s.
         share: Largest share of the time that the action may take.
+        starts_due: Whether the first run may be at once, not an interval from now.
     """
 
-    def __init__(self, interval_s: float = 1.0, share: float = 0.02) -> None:
+    def __init__(self, interval_s: float = 1.0, share: float = 0.02, *, starts_due: bool = True) -> None:
         self._interval_s = interval_s
         self._share = share
-        self._due_at = 0.0
+        self._due_at = 0.0 if starts_due else time.monotonic() + interval_s
 
     def run(self, action: Callable[[], object]) -> bool:
         """Run ``action`` if it is due; return whether it ran."""

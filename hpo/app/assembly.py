@@ -97,6 +97,7 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
     if tuner is not None and resources is not None:
         slots = findings.attempt(lambda: _slots(tuner, resources, config.concurrency))
         findings.faults.extend(checks.callback_faults(tuner, callbacks or {}))
+        findings.faults.extend(tuner.check_resources(resources))
         findings.faults.extend(tuner.check_failures(failures or Failures()))
     if tuner is not None and optimizer is not None:
         findings.faults.extend(checks.look_ahead_faults(tuner, optimizer))

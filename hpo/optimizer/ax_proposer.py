@@ -23,7 +23,7 @@ from hpo.study.proposer import Past, Suggestion
 from hpo.task import Metrics
 from hpo.throttle import Throttle
 
-SNAPSHOT_S = 60.0  # at least between two snapshots: Ax takes 3 ms a trial, and nothing here reads them
+SNAPSHOT_S = 60.0  # to the first snapshot and between two: Ax takes 3 ms a trial, and nothing here reads them
 # The last two say so when the model proposes a point again and when constraints leave little, and then go on.
 _CHATTY = ("ax.api.client", "ax.generation_strategy.generation_node", "ax.generators.random.base")
 
@@ -95,7 +95,7 @@ class AxProposer:
         if not optimizer.learns and math.isinf(space.n_points):
             sequence = optimizer.exported_strategy(seed=seed, slots=slots)
             self._sequence = PointSequence(sequence, self._experiment, self._fixed, [*tried, *self._first], seed)
-        self._snapshot_throttle = Throttle(interval_s=SNAPSHOT_S)
+        self._snapshot_throttle = Throttle(interval_s=SNAPSHOT_S, starts_due=False)
         self._take_up(history)
 
     @property

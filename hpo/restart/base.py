@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hpo.errors import Fault
 from hpo.failures import Failures
 from hpo.interruption import Interruption
 from hpo.objective import Objective
@@ -72,10 +71,3 @@ class Restart(ABC):
             hpo.errors.StudyExistsError: If it is there already and may not be.
             hpo.errors.StudyInUseError: If another process runs it.
         """
-
-
-def flag_faults(key: str, value: object, remedy: str) -> list[Fault]:
-    """Return a fault if ``value`` is not true or false."""
-    if isinstance(value, bool):
-        return []
-    return [Fault(f"{key}={value} is neither yes nor no", "it takes true or false", remedy)]

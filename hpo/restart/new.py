@@ -13,8 +13,8 @@ from pathlib import Path
 import yaml
 
 from hpo.atomic import sync_folder, write_atomically
-from hpo.errors import HpoError, StorageError, StudyExistsError, raise_faults
-from hpo.restart.base import Request, Restart, flag_faults
+from hpo.errors import HpoError, StorageError, StudyExistsError, flag_faults, raise_faults
+from hpo.restart.base import Request, Restart
 from hpo.restart.opening import opened
 from hpo.study import StoredStudy, Study, StudyPaths
 from hpo.study.history import History

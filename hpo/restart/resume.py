@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 import yaml
 
 from hpo.atomic import write_atomically
-from hpo.errors import Fault, StorageError, raise_faults
+from hpo.errors import Fault, StorageError, flag_faults, raise_faults
 from hpo.restart.agreement import Agreement
-from hpo.restart.base import Request, Restart, flag_faults
+from hpo.restart.base import Request, Restart
 from hpo.restart.opening import closed_on_error, opened
 from hpo.study import Outcome, Status, StoredStudy, Study, StudyPaths
 from hpo.study.history import History

@@ -16,6 +16,9 @@ from hpo.study.paths import LOG_FILE
 _LABEL = 12  # columns for what a line is about
 _N_SESSIONS = 5  # shown; a study on a cluster with short jobs has hundreds
 _N_VALUES = 8  # of a choice
+_BUSY = 0.9  # a utilisation that needs no explanation
+_N_CAUSES = 3  # of the idle time
+_SMALL = 0.05  # a share of the idle time that is not told
 
 
 def status_text(status: StudyStatus, n_log_lines: int, width: int) -> str:
@@ -36,7 +39,7 @@ def status_text(status: StudyStatus, n_log_lines: int, width: int) -> str:
         "progress": [_progress(status)],
         "running" if status.state is State.RUNNING else "unfinished": [_running(found) for found in status.running],
         "best": _best(status),
-        "cost": [_cost(status)],
+        "cost": [_cost(status), *_idle(status)],
     }
     lines = textwrap.wrap(f"{status.name}: {status.wording}", width)
     lines.append(f"  {'directory':<{_LABEL}}{shown(status.paths.root)}")
@@ -142,6 +145,18 @@ def _cost(status: StudyStatus) -> str:
     generation_s = results.ledger.generation_s
     generation = duration(statistics.median(generation_s)) if generation_s else "-"
     return f"wall {duration(results.wall_s)}, utilisation {utilisation}, median suggestion {generation}"
+
+
+def _idle(status: StudyStatus) -> Iterator[str]:
+    """Yield what the idle time went to, where there is much of it."""
+    utilisation = status.results.utilisation
+    if utilisation is None or utilisation >= _BUSY:
+        return
+    idle_s = status.results.timeline().idle_s
+    total_s = sum(idle_s.values())
+    shares = sorted(((seconds / total_s, cause) for cause, seconds in idle_s.items()), reverse=True)
+    causes = ", ".join(f"{cause} {share:.0%}" for share, cause in shares[:_N_CAUSES] if share >= _SMALL)
+    yield f"idle {duration(total_s)}: {causes} (docs/speed.md)"
 
 
 def _failure(status: StudyStatus, group: FailureGroup, width: int) -> Iterator[str]:

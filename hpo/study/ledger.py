@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from hpo.errors import DamagedStudyError
+from hpo.study.attempts import Attempts
 from hpo.study.journal import SCHEMA, Event, read_events
 from hpo.study.trial import Outcome, Status, Trial
 
@@ -69,6 +70,7 @@ class Ledger:
         sessions: The runs of the program, oldest first.
         generation_s: Seconds that each suggestion took to generate.
         n_retries: How often each trial was run again for a fault outside of it.
+        attempts: Every attempt at a trial that a worker began.
         began_at: When the current attempt of a trial that runs began, by index; seconds since 1970, driver's clock.
         last_time: When the last event happened, seconds since 1970.
     """
@@ -77,6 +79,7 @@ class Ledger:
     sessions: list[SessionRecord] = field(default_factory=list)
     generation_s: list[float] = field(default_factory=list)
     n_retries: Counter[int] = field(default_factory=Counter)
+    attempts: Attempts = field(default_factory=Attempts)
     began_at: dict[int, float] = field(default_factory=dict)
     last_time: float = 0.0
     _n_asked: int = 0
@@ -146,10 +149,11 @@ class Ledger:
             )
         names = ("mode", "slots", "host", "pid")
         given: dict[str, Any] = {name: event[name] for name in names if name in event}
+        self.attempts.cut_all(self.last_time)
         self.sessions.append(SessionRecord(began=self.last_time, name=str(event.get("session", "")), **given))
 
     def _suggested(self, event: Event) -> None:
-        self._add(event)
+        self.attempts.ready(self._add(event).index, self.last_time)
         self._n_asked += 1
         self.generation_s.append(float(_number(event["generation_s"])))
 
@@ -158,14 +162,17 @@ class Ledger:
         outcome = Outcome(Status.COMPLETED, metrics)
         self._add(event, outcome=outcome, source=str(event["source"]))
 
-    def _add(self, event: Event, **more: Any) -> None:
+    def _add(self, event: Event, **more: Any) -> Trial:
         index = int(_number(event["index"]))
         if index != len(self.trials):
             raise ValueError(f"the next index is {len(self.trials)}")
-        self.trials[index] = Trial(index, _mapping(event["parameters"]), **more)
+        trial = self.trials[index] = Trial(index, _mapping(event["parameters"]), **more)
+        return trial
 
     def _started(self, event: Event) -> None:
-        self.began_at[self._change(event).index] = self.last_time
+        trial = self._change(event)
+        self.began_at[trial.index] = self.last_time
+        self.attempts.begin(trial, len(self.sessions) - 1, self.last_time)
 
     def _reported(self, event: Event) -> None:
         if event.get("checkpoint") is not None:
@@ -173,7 +180,9 @@ class Ledger:
 
     def _ended(self, event: Event) -> None:
         outcome = Outcome.from_json(event)
-        self.began_at.pop(self._change(event, outcome=outcome).index, None)
+        trial = self._change(event, outcome=outcome)
+        self.began_at.pop(trial.index, None)
+        self.attempts.end(trial, outcome, len(self.sessions) - 1, self.last_time)
         if self.sessions and outcome.started_at is not None:
             session = self.sessions[-1]
             session.first_start = min(session.first_start or outcome.started_at, outcome.started_at)
@@ -183,6 +192,7 @@ class Ledger:
     def _requeued(self, event: Event) -> None:
         trial = self._change(event, outcome=None, attempt=int(_number(event["attempt"])))
         self.began_at.pop(trial.index, None)
+        self.attempts.ready(trial.index, self.last_time)
         self.n_retries[trial.index] += bool(event.get("is_retry"))
 
     def _extended(self, event: Event) -> None:

@@ -7,6 +7,7 @@ from hpo.objective import Objective
 from hpo.space import SearchSpace
 from hpo.study.ledger import Ledger
 from hpo.study.plan import Plan
+from hpo.study.timeline import Timeline
 from hpo.study.trial import Trial
 
 
@@ -69,6 +70,10 @@ class Results:
         """The trials' seconds, divided by slots times :attr:`wall_s`; None before a trial has ended."""
         available_s = sum(session.slots * session.wall_s for session in self.ledger.sessions)
         return self.busy_s / available_s if available_s else None
+
+    def timeline(self) -> Timeline:
+        """Return which slot ran what and when, and why it was idle in between."""
+        return Timeline.of(self.ledger)
 
     def value(self, trial: Trial) -> float:
         """Return the objective's value of a completed trial."""

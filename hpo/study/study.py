@@ -141,7 +141,8 @@ class Study(Results):
 
     def start(self, index: int) -> None:
         """Take note that a worker begins trial ``index``."""
-        self._history.write("started", index=index, attempt=self.ledger.trials[index].attempt)
+        # An attempt is lost with the power whether or not it is known when it began.
+        self._history.note("started", index=index, attempt=self.ledger.trials[index].attempt)
         self._observers.on_trial_start(self, self.ledger.trials[index])
 
     def report(self, index: int, report: Report) -> None:

@@ -10,6 +10,7 @@ from hpo.atomic import write_atomically
 from hpo.study.journal import SCHEMA
 from hpo.study.paths import StudyPaths
 from hpo.study.results import Results
+from hpo.study.timeline import Timeline
 from hpo.study.trial import Trial
 
 _REPLACED = {"num_trials", "concurrency", "optimizer.first"}  # overrides that the best trial has of its own
@@ -19,8 +20,14 @@ def summarise(results: Results) -> dict[str, object]:
     """Return the study in numbers: the content of ``summary.json``.
 
     Utilisation is the sum of the trials' seconds, divided by slots times the seconds from the first start to the
-    last end of each session; None before a trial has ended.
+    last end of each session; None before a trial has ended. ``idle_s`` says what the rest of that time went to, and
+    ``timeline`` which slot ran what; see :mod:`hpo.study.timeline`.
     """
+    timeline = results.timeline()
+    return {**_figures(results, timeline), "timeline": [turn.to_json() for turn in timeline.turns]}
+
+
+def _figures(results: Results, timeline: Timeline) -> dict[str, object]:
     best = results.best
     plan = results.plan
     utilisation = results.utilisation
@@ -41,16 +48,25 @@ def summarise(results: Results) -> dict[str, object]:
             "median": round(statistics.median(generation_s), 4) if generation_s else None,
             "maximum": round(max(generation_s), 4) if generation_s else None,
         },
+        "idle_s": {cause: round(seconds, 3) for cause, seconds in timeline.idle_s.items()},
         "seed": plan.seed,
     }
 
 
 def write_summary(results: Results, paths: StudyPaths) -> None:
     """Write ``summary.json`` and, once there is a best trial, ``best.yaml``."""
-    write_atomically(paths.summary, json.dumps(summarise(results), indent=2) + "\n")
+    write_atomically(paths.summary, _text(results))
     best = results.best
     if best is not None:
         write_atomically(paths.best, _best_text(results, best))
+
+
+def _text(results: Results) -> str:
+    """Return the summary as JSON with a line for each turn: written sooner than an indented one, and read sooner."""
+    timeline = results.timeline()
+    figures = json.dumps(_figures(results, timeline), indent=2).removesuffix("\n}")
+    turns = ",".join(f"\n    {json.dumps(turn.to_json())}" for turn in timeline.turns)
+    return f'{figures},\n  "timeline": [{turns}\n  ]\n}}\n'
 
 
 def _best_text(study: Results, best: Trial) -> str:

@@ -44,6 +44,10 @@ class Tuner(ABC):
         """Yield the rules of ``failures`` that this tuner cannot keep."""
         yield from ()
 
+    def check_resources(self, resources: Resources) -> Iterator[Fault]:
+        """Yield what ``resources`` promises a trial and this tuner cannot give."""
+        yield from ()
+
     @abstractmethod
     def run(self, study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]) -> None:
         """Run trials until the study asks for no more and all have ended, or the time of grace is over.
@@ -71,6 +75,7 @@ def assignment(study: Study, trial: Trial, resources: Resources) -> Assignment:
         has_gpu=resources.gpus_per_trial > 0,
         checkpoint=trial.checkpoint if has_checkpoint else None,
         attempt=trial.attempt,
+        fresh_process=resources.fresh_process,
         timeout_s=study.failures.trial_timeout_s,
         stop_file=str(study.session / STOP_FILE),
     )

@@ -52,6 +52,15 @@ class InlineTuner(Tuner):
                 "Set failures.trial_timeout_s=null, or choose tuner=ray",
             )
 
+    def check_resources(self, resources: Resources) -> Iterator[Fault]:
+        """Yield a fault for a process of each trial's own: they run in this one."""
+        if resources.fresh_process:
+            yield Fault(
+                "resources.fresh_process=true does not go with tuner=inline",
+                "its trials run in this process, one after the other",
+                "Set resources.fresh_process=false, or choose tuner=ray",
+            )
+
     def run(
         self,
         study: Study,

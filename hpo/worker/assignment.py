@@ -20,6 +20,7 @@ class Assignment:
         checkpoint: Where an interrupted run of the trial left off, relative to the directory; or None.
         attempt: Which attempt at the trial this is, from 1.
         timeout_s: Longest time the task may run, in s; None for no limit. Only a supervised trial can be ended.
+        fresh_process: Whether it wants a process in which no trial has run. Only a supervised trial can have it.
         stop_file: Absolute path of a file whose existence means that the study stops; or None.
     """
 
@@ -32,4 +33,5 @@ class Assignment:
     checkpoint: str | None = None
     attempt: int = 1
     timeout_s: float | None = None
+    fresh_process: bool = False
     stop_file: str | None = None

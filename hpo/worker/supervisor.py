@@ -29,7 +29,8 @@ def supervise(task: Task, assignment: Assignment, send: Send) -> Outcome | None:
     It does what :func:`hpo.worker.evaluate` does, and what only another process can: it ends a trial that takes
     longer than ``assignment.timeout_s`` and tells how a process ended that died. Then a new executor serves the next
     trial. All programs that a task started end with its executor, except those in sessions of their own. The executor
-    ends with this process, however that ends. One trial runs at a time; a second caller waits.
+    ends with this process, however that ends. One trial runs at a time; a second caller waits. With
+    ``assignment.fresh_process`` the executor runs this trial only: it ends after it, and another one starts meanwhile.
 
     Args:
         task: What to run; it must be possible to pickle it, and to import its class in another process.
@@ -52,6 +53,7 @@ class _Seat:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._executor: ExecutorProcess | None = None
+        self._leaving: ExecutorProcess | None = None  # it has run its one trial and ends by itself
         self._is_busy = False
 
     def run(self, task: Task, assignment: Assignment, send: Send) -> Outcome | None:
@@ -65,42 +67,59 @@ class _Seat:
             with suppress(OSError):  # the executor meets the same fault, and tells
                 remove_result(Path(assignment.directory))
             try:
-                executor = self._ready(assignment.n_threads)
+                executor = self._ready(assignment)
                 was_idle = executor.has_started
                 outcome = self._follow(watch, executor, work)
                 if was_idle and watch.is_missed:  # it died of what was before
-                    outcome = self._follow(watch, self._ready(assignment.n_threads), work)
+                    outcome = self._follow(watch, self._ready(assignment), work)
             except _StartError as error:
                 reason = f"the worker process could not be started: {error}"
                 return watch.without_data(Outcome(Status.FAILED, reason=reason, is_transient=True))
+            if assignment.fresh_process:
+                self._renew(assignment.n_threads)
             return outcome
 
     def _follow(self, watch: "_Watch", executor: ExecutorProcess, work: Work) -> Outcome | None:
-        self._is_busy = True
+        self._is_busy = executor.has_worked = True
         try:
             return watch.follow(executor, work)
         finally:
             self._is_busy = False
 
-    def _ready(self, n_threads: int) -> ExecutorProcess:
-        if self._executor is not None and not self._executor.is_usable:
-            self._executor.leave(Word.LEAVE)
-            self._executor.close()
-            self._executor = None
+    def _ready(self, assignment: Assignment) -> ExecutorProcess:
+        executor = self._executor
+        if executor is not None and not executor.fits(fresh=assignment.fresh_process):
+            self._leaving, self._executor = executor, None
+        if self._leaving is not None:  # memory of a GPU, say, is free when it is gone
+            self._leaving.leave(Word.LEAVE)
+            self._leaving.close()
+            self._leaving = None
         if self._executor is None:
-            try:
-                self._executor = ExecutorProcess(n_threads)
-            except OSError as error:
-                raise _StartError(one_line(error)) from error
+            self._executor = _started(assignment.n_threads)
         return self._executor
+
+    def _renew(self, n_threads: int) -> None:
+        """Start the next trial's executor; the one that ran this trial ends by itself meanwhile."""
+        if self._executor is not None:
+            self._executor.send(Word.LEAVE)
+        self._leaving, self._executor = self._executor, None
+        with suppress(_StartError):  # the next trial tries again, and tells
+            self._executor = _started(n_threads)
 
     def clear(self) -> None:
         """End the executor with this process."""
-        if self._executor is not None:
-            if self._is_busy:
-                self._executor.kill()
-            else:
-                self._executor.leave(Word.LEAVE)
+        if self._executor is not None and self._is_busy:
+            self._executor.kill()
+        for executor in (self._executor, self._leaving):
+            if executor is not None:
+                executor.leave(Word.LEAVE)
+
+
+def _started(n_threads: int) -> ExecutorProcess:
+    try:
+        return ExecutorProcess(n_threads)
+    except OSError as error:
+        raise _StartError(one_line(error)) from error
 
 
 class _Watch:

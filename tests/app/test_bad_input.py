@@ -52,6 +52,11 @@ FAULTS = [
     (["optimizer.n_initial=0"], r"optimizer.n_initial=0"),
     (["optimizer.first=[{x1: 99, x2: 1}]"], r"optimizer.first\[0\]: x1=99"),
     (["resources.cpus_per_trial=0"], r"resources.cpus_per_trial=0"),
+    (
+        ["tuner=inline", "resources.fresh_process=true"],
+        r"fresh_process=true does not .* choose tuner=ray",
+    ),
+    (["resources.fresh_process=3"], r"resources.fresh_process=3 is neither yes nor no"),
     (["tuner=inline", "callbacks=json"], r"callbacks.json .* Choose tuner=ray"),
     (["space.file=no_such.json"], r"no_such.json"),
     (["callbacks.csv._target_=no.such.Callback"], r"callbacks.csv cannot be made"),

@@ -90,6 +90,20 @@ def test_why_there_is_no_best_is_told(asked: MakeStudy, outcomes: tuple[Outcome,
     assert as_json()["best_value"] is None
 
 
+def test_what_idle_slots_waited_for_is_told(asked: MakeStudy) -> None:
+    """In one line, the commonest cause first, where the utilisation is below 0.9."""
+    run(asked(num_trials=9), completed(0.0), completed(3.0), completed(9.0))
+    assert "utilisation 27%" in text()
+    (line,) = [line for line in text(width=80).splitlines() if "idle" in line]
+    assert line.strip() == "idle 16 s: store 44%, end 38%, start 19% (docs/speed.md)"
+
+
+def test_busy_slots_need_no_explanation(asked: MakeStudy) -> None:
+    """With a utilisation of 0.9 or more nothing is said."""
+    run(asked(num_trials=9), completed(1.0), completed(1.1))
+    assert "idle" not in text()
+
+
 def test_what_was_asked_is_told(asked: MakeStudy) -> None:
     """Task, objective with its bounds, space, optimizer, when it was made."""
     run(asked(direction="maximize", constraints=("size <= 1",), task="tasks.function.Function"))
