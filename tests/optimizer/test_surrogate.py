@@ -1,0 +1,93 @@
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from botorch.acquisition.logei import qLogNoisyExpectedImprovement
+from gpytorch.mlls import ExactMarginalLogLikelihood
+
+from hpo.objective import build_objective
+from hpo.optimizer import Bayes, strategies
+from hpo.optimizer.ax_proposer import AxProposer
+from hpo.optimizer.surrogate import AnchoredGP, anchor
+from hpo.study.proposer import Past
+from tests.optimizer.past import LOSS, UNIT, loss_of, space_of
+
+SPACE = space_of(a=UNIT, b=UNIT, c=UNIT)
+
+
+def history(n: int) -> list[Past]:
+    points = [{"a": (i * 0.618) % 1, "b": (i * 0.414) % 1, "c": (i * 0.732) % 1} for i in range(n)]
+    return [Past(i, point, {"objective": loss_of(point), "cost": point["a"]}) for i, point in enumerate(points)]
+
+
+@contextmanager
+def counted() -> Iterator[Counter[str]]:
+    """Count how often the likelihood and the acquisition function are evaluated."""
+    counts: Counter[str] = Counter()
+    classes = {"likelihood": ExactMarginalLogLikelihood, "acquisition": qLogNoisyExpectedImprovement}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, cls in classes.items():
+
+            def forward(
+                self: object, *args: object, _name: str = name, _own: object = cls.forward, **more: object
+            ) -> object:
+                counts[_name] += 1
+                return _own(self, *args, **more)  # type: ignore[operator]
+
+            patch.setattr(cls, "forward", forward)
+        yield counts
+
+
+def proposed(n: int) -> tuple[AxProposer, Counter[str]]:
+    source = AxProposer(Bayes(n_initial=4), SPACE, LOSS, seed=0, slots=2, history=history(n))
+    source.make(1, n_left=9)  # fits the anchor
+    source.complete(n, {"objective": 0.5})
+    with counted() as counts:
+        source.make(1, n_left=8)
+    return source, counts
+
+
+@pytest.mark.parametrize(
+    ("n", "m"), [(0, 0), (7, 0), (8, 8), (11, 8), (12, 12), (47, 32), (48, 48), (100, 96), (300, 256)]
+)
+def test_anchors_grow_by_a_half(n: int, m: int) -> None:
+    """They are few, so that a fit from the beginning is rare, and never far below."""
+    assert anchor(n) == m
+
+
+def test_fits_and_searches_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For one suggestion with new data Ax's own settings evaluate model and acquisition function at least twice as often.
+
+    It fails when Ax or BoTorch no longer call the model's own fit, or no longer take the options of the search.
+    """
+    _, bounded = proposed(40)
+    monkeypatch.setattr(strategies, "bounded", lambda strategy, *_: strategy)
+    _, free = proposed(40)
+    assert 0 < 2 * bounded["likelihood"] <= free["likelihood"]
+    assert 0 < 2 * bounded["acquisition"] <= free["acquisition"]
+
+
+def test_each_metric_has_its_own_anchor() -> None:
+    """An objective and a constrained metric are modelled by two fits that do not mix."""
+    objective = build_objective("loss", constraints=["cost <= 0.8"])
+    source = AxProposer(Bayes(n_initial=4), SPACE, objective, seed=0, slots=2, history=history(20))
+    source.make(1, n_left=3)
+    surrogate = source._strategy.adapter.generator.surrogate
+    models = [type(model) for model in surrogate.model.models]
+    assert all(issubclass(model, AnchoredGP) for model in models)
+    first, second = (model.memory[16] for model in models)
+    assert any((first[name] != second[name]).any() for name in first)
+
+
+def test_several_suggestions_come_from_one_fit() -> None:
+    """Three suggestions cost the fits of one, lie apart, and none is a trial before it is asked for."""
+    source, _ = proposed(30)
+    source.complete(30 + 1, {"objective": 0.4})
+    with counted() as counts:
+        source.make(1, n_left=7)
+    source.complete(30 + 2, {"objective": 0.3})
+    with counted() as together:
+        made = source.make(3, n_left=6)
+    assert together["likelihood"] <= 2 * counts["likelihood"]
+    assert len({tuple(suggestion.parameters.values()) for suggestion in made}) == 3
