@@ -21,6 +21,9 @@ class Assignment:
         attempt: Which attempt at the trial this is, from 1.
         timeout_s: Longest time the task may run, in s; None for no limit. Only a supervised trial can be ended.
         stop_file: Absolute path of a file whose existence means that the study stops; or None.
+        early_stop_file: Absolute path of a file whose existence means that this trial is stopped early: it holds the
+            outcome, as JSON; or None. Only a supervised trial is stopped so.
+        stop_within_s: Longest time for a trial that is stopped early to come to its next report, in s.
     """
 
     index: int
@@ -33,3 +36,5 @@ class Assignment:
     attempt: int = 1
     timeout_s: float | None = None
     stop_file: str | None = None
+    early_stop_file: str | None = None
+    stop_within_s: float = 10.0
