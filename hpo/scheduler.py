@@ -102,7 +102,7 @@ class Asha(EarlyStopping):
 
 @dataclass(frozen=True, kw_only=True)
 class Median(EarlyStopping):
-    """The median stopping rule (D. Golovin et al., KDD 2017, Google Vizier, section 3.2).
+    """The median stopping rule (D. Golovin et al., KDD 2017, Google Vizier).
 
     A trial is stopped whose best objective so far is worse than the median, over the other trials that came as far, of
     their mean objectives from ``grace_steps`` up to this step.

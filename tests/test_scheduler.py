@@ -3,7 +3,8 @@ import re
 import pytest
 
 from hpo.errors import InputError
-from hpo.scheduler import Asha, EarlyStopping, Median
+from hpo.scheduler import RUN_TO_END, Asha, EarlyStopping, Median
+from hpo.tuner import RayTuner
 
 FAULTS: list[tuple[type[EarlyStopping], dict[str, object], str]] = [
     (Asha, {"grace_steps": 0}, "scheduler.grace_steps=0 is no number of steps (it takes 1 or more)"),
@@ -31,3 +32,16 @@ def test_all_faults_are_told_together() -> None:
     with pytest.raises(InputError) as caught:
         Asha(grace_steps=0, stop_within_s=-1, reduction_factor=0, max_steps=0)
     assert len(caught.value.faults) == 4
+
+
+class Own(EarlyStopping):
+    @property
+    def name(self) -> str:
+        return "own"
+
+
+def test_a_scheduler_that_ray_does_not_have_is_refused() -> None:
+    """Before anything starts, with those that there are."""
+    (fault,) = RayTuner().check_scheduler(Own())
+    assert "Own (tuner=ray knows none, asha and median). Set scheduler=none" in str(fault)
+    assert [*RayTuner().check_scheduler(Asha()), *RayTuner().check_scheduler(RUN_TO_END)] == []

@@ -1,11 +1,11 @@
 """The tuner that runs trials asynchronously with Ray Tune; imports Ray when it runs, not before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hpo.errors import Fault, InputError
 from hpo.resources import Machine, Resources
-from hpo.scheduler import RUN_TO_END, Scheduler
+from hpo.scheduler import RUN_TO_END, Asha, Median, RunToEnd, Scheduler
 from hpo.study import Study
 from hpo.task import Task
 from hpo.tuner.base import Tuner
@@ -47,6 +47,15 @@ class RayTuner(Tuner):
             hpo.errors.InputError: If so many do not fit.
         """
         return resources.slots(machine, concurrency)
+
+    def check_scheduler(self, scheduler: Scheduler) -> Iterator[Fault]:
+        """Yield a fault for one that has no counterpart in Ray."""
+        if not isinstance(scheduler, RunToEnd | Asha | Median):
+            yield Fault(
+                f"scheduler is a {type(scheduler).__module__}.{type(scheduler).__qualname__}",
+                "tuner=ray knows none, asha and median",
+                "Set scheduler=none",
+            )
 
     def run(
         self,
