@@ -1,7 +1,9 @@
 """Which trials Ray's schedulers call hopeless."""
 
+import itertools
 import logging
 import math
+import random
 
 import pytest
 
@@ -103,6 +105,22 @@ def test_an_attempt_that_repeats_steps_is_not_judged_twice() -> None:
     assert not hear(median, 0, 1, 90.0)
     assert median.n_shown == 1
     assert hear(median, 1, 1, 3.0)
+
+
+@pytest.mark.parametrize("scheduler", [Asha(reduction_factor=2), Median()])
+def test_what_is_heard_again_is_judged_again_the_same(scheduler: EarlyStopping) -> None:
+    """A session that begins with the reports of earlier ones knows what they knew, and goes on as they would have."""
+    chance = random.Random(5)
+    live, heard, stopped = judge(scheduler), list[tuple[int, int, float]](), set[int]()
+    for step, index in itertools.product(range(1, 9), range(12)):
+        if index not in stopped:
+            heard.append((index, step, chance.random()))
+            if hear(live, *heard[-1]):
+                stopped.add(index)
+    later = judge(scheduler)
+    assert {index for index, step, loss in heard if hear(later, index, step, loss)} == stopped
+    assert 0 < len(stopped) < 12
+    assert hear(later, 12, 1, 0.9) == hear(live, 12, 1, 0.9)
 
 
 def test_a_scheduler_that_saw_nothing_says_so(caplog: pytest.LogCaptureFixture) -> None:
