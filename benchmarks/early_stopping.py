@@ -60,16 +60,18 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=2, help="trials at once (default: 2)")
     parser.add_argument("--seed", type=int, default=0, help="of both studies (default: 0)")
     parser.add_argument("--scheduler", choices=["asha", "median"], default="asha", help="default: asha")
-    parser.add_argument("overrides", nargs="*", help="more for both studies, such as space=cutoffs optimizer=sobol")
+    parser.add_argument("overrides", nargs="*", help="more, such as space=cutoffs scheduler.grace_steps=2")
     arguments = parser.parse_intermixed_args()
     common = ["task=qm7", f"task.data={arguments.data.resolve()}", f"concurrency={arguments.slots}", "callbacks=none"]
-    common += [f"seed={arguments.seed}", *arguments.overrides]
+    own = [text for text in arguments.overrides if text.startswith("scheduler.")]
+    common += [f"seed={arguments.seed}", *(text for text in arguments.overrides if text not in own)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run_study(folder, "warm", *common, f"num_trials={arguments.slots}", "task.training.max_epochs=1")
+        common.append(f"num_trials={arguments.trials}")
         studies = {
-            scheduler: run_study(folder, scheduler, *common, f"num_trials={arguments.trials}", f"scheduler={scheduler}")
-            for scheduler in ("none", arguments.scheduler)
+            "none": run_study(folder, "none", *common),
+            arguments.scheduler: run_study(folder, "with", *common, f"scheduler={arguments.scheduler}", *own),
         }
         found = {scheduler: StoredStudy.read(paths).results() for scheduler, paths in studies.items()}
         values = [results.value(results.best) for results in found.values() if results.best is not None]
