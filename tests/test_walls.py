@@ -26,6 +26,7 @@ MAY_NOT_IMPORT = {
     "hpo/study/": ("hpo.app", "hpo.tuner", "hpo.optimizer", "hpo.restart", "hpo.worker"),
     "hpo/space/": ("hpo.app", "hpo.tuner", "hpo.optimizer", "hpo.study", "hpo.worker"),
     "hpo/task.py": ("hpo",),
+    "hpo/scheduler.py": ("hpo.app", "hpo.tuner", "hpo.study", "hpo.worker"),
     "hpo/optimizer/": ("hpo.app", "hpo.tuner", "hpo.restart", "hpo.study.study", "hpo.study.history"),
     "hpo/status/": ("hpo.app", "hpo.tuner", "hpo.optimizer", "hpo.restart", "hpo.worker"),
     "hpo/restart/": ("hpo.app", "hpo.tuner"),

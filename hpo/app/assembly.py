@@ -23,6 +23,7 @@ from hpo.objective import Objective, build_objective
 from hpo.optimizer import Optimizer
 from hpo.resources import Machine, Resources
 from hpo.restart import Request, Restart
+from hpo.scheduler import RUN_TO_END, Scheduler
 from hpo.space import SearchSpace, build_space
 from hpo.study import Plan, StoredStudy, StudyPaths
 from hpo.study.observers import Observer
@@ -42,6 +43,7 @@ class Assembled:
         task: What a trial runs.
         tuner: What drives the study.
         resources: What a trial is given.
+        scheduler: When a trial is stopped early.
         restart: How the study is opened.
         ray_callbacks: Callbacks of Ray Tune, by name.
     """
@@ -50,6 +52,7 @@ class Assembled:
     task: Task
     tuner: Tuner
     resources: Resources
+    scheduler: Scheduler
     restart: Restart
     ray_callbacks: Mapping[str, object]
 
@@ -87,6 +90,7 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
     optimizer = findings.attempt(lambda: _made("optimizer", config.optimizer, Optimizer))
     tuner = findings.attempt(lambda: _made("tuner", config.tuner, Tuner))
     resources = findings.attempt(lambda: _made("resources", config.resources, Resources))
+    scheduler = findings.attempt(lambda: _made("scheduler", config.scheduler, Scheduler))
     failures = findings.attempt(lambda: Failures(**_settings("failures", config.failures, Failures)))
     callbacks = findings.attempt(lambda: _callbacks(config.callbacks))
     signature = findings.attempt(lambda: task.signature) if task is not None else None
@@ -99,6 +103,7 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
         findings.faults.extend(checks.callback_faults(tuner, callbacks or {}))
         findings.faults.extend(tuner.check_resources(resources))
         findings.faults.extend(tuner.check_failures(failures or Failures()))
+        findings.faults.extend(tuner.check_scheduler(scheduler or RUN_TO_END))
     if tuner is not None and optimizer is not None:
         findings.faults.extend(checks.look_ahead_faults(tuner, optimizer))
     raise_faults(findings.faults)
@@ -119,7 +124,15 @@ def assemble(config: DictConfig, invocation: Invocation) -> Assembled:
         n_model_threads=_built(resources).n_threads_left(Machine.here(count_gpus=False), plan.slots),
     )
     others = {name: item for name, item in _built(callbacks).items() if name not in observers}
-    return Assembled(request, _built(task), _built(tuner), _built(resources), _built(restart), others)
+    return Assembled(
+        request=request,
+        task=_built(task),
+        tuner=_built(tuner),
+        resources=_built(resources),
+        scheduler=_built(scheduler),
+        restart=_built(restart),
+        ray_callbacks=others,
+    )
 
 
 def _asked(

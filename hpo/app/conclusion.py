@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 from hpo.errors import StudyStoppedError
-from hpo.study import Study
+from hpo.study import Status, Study
 from hpo.study.failure_groups import failure_groups
 from hpo.study.paths import LOG_FILE
 
@@ -37,12 +37,20 @@ def concluded(study: Study) -> float:
     parameters = ", ".join(
         f"{name}={item:.6g}" if isinstance(item, float) else f"{name}={item}" for name, item in best.parameters.items()
     )
-    n_without = sum(not trial.is_completed for trial in study.trials)
-    shown = f"{len(study.trials)} trials" + (f" ({n_without} without data)" if n_without else "")
-    log.info("Best of %s: %s = %.6g in trial %d", shown, study.objective.metric, value, best.index)
+    log.info("Best of %s: %s = %.6g in trial %d", _counted(study), study.objective.metric, value, best.index)
     log.info("  %s", parameters)
     log.info("All trials: %s/trials.csv; this one again: the first line of %s/best.yaml", folder, folder)
     return value
+
+
+def _counted(study: Study) -> str:
+    n_stopped = sum(trial.status is Status.STOPPED_EARLY for trial in study.trials)
+    n_without = sum(not trial.is_completed for trial in study.trials) - n_stopped
+    parts = [
+        *([f"{n_stopped} stopped early"] if n_stopped else []),
+        *([f"{n_without} without data"] if n_without else []),
+    ]
+    return f"{len(study.trials)} trials" + (f" ({', '.join(parts)})" if parts else "")
 
 
 def _unfinished(study: Study) -> StudyStoppedError:

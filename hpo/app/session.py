@@ -48,7 +48,9 @@ def _drive(study: Study, assembled: Assembled) -> None:
     study.begin()
     try:
         if not study.is_asked_out:
-            assembled.tuner.run(study, assembled.task, assembled.resources, assembled.ray_callbacks)
+            assembled.tuner.run(
+                study, assembled.task, assembled.resources, assembled.ray_callbacks, assembled.scheduler
+            )
     finally:
         study.end()
 

@@ -10,6 +10,7 @@ from hpo.restart.base import Request
 from hpo.study import Study, Trial
 from hpo.study.history import History
 from hpo.study.proposer import Past, Proposer
+from hpo.study.screening import data_of
 
 
 def opened(request: Request, session_name: str, history: History, mode: str) -> Study:
@@ -68,5 +69,5 @@ def closed_on_error(history: History) -> Iterator[None]:
 
 
 def _past(trial: Trial, objective: Objective) -> Past:
-    data = objective.data(trial.metrics) if trial.is_completed else None
+    data = data_of(trial, objective)
     return Past(trial.index, trial.parameters, data, is_unfinished=trial.outcome is None)

@@ -28,6 +28,7 @@ def status_json(status: StudyStatus, n_log_lines: int) -> dict[str, object]:
         "space": results.space.to_json(),
         "objective": results.objective.to_json(),
         "optimizer": status.optimizer,
+        "scheduler": status.scheduler,
         "slots": status.slots,
         "sessions": [_session(session) for session in status.sessions],
         "n_done": status.n_done,

@@ -35,6 +35,7 @@ def status_text(status: StudyStatus, n_log_lines: int, width: int) -> str:
         "objective": _objective(status),
         "space": _space(status),
         "optimizer": [f"{status.optimizer}, seed {status.results.plan.seed}, {status.slots} in flight at most"],
+        "scheduler": [] if status.scheduler is None else [status.scheduler],
         "sessions": _sessions(status),
         "progress": [_progress(status)],
         "running" if status.state is State.RUNNING else "unfinished": [_running(found) for found in status.running],

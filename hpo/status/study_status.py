@@ -86,7 +86,15 @@ class StudyStatus:
         for trial in results.trials:
             if trial.is_completed:
                 results.value(trial)
-        _ = (results.n_unasked, summarise(results), self.task_name, self.optimizer, self.state, self.sessions)
+        _ = (
+            results.n_unasked,
+            summarise(results),
+            self.task_name,
+            self.optimizer,
+            self.scheduler,
+            self.state,
+            self.sessions,
+        )
 
     @property
     def paths(self) -> StudyPaths:
@@ -164,6 +172,14 @@ class StudyStatus:
     def optimizer(self) -> str:
         """The class of the optimizer, or ``unknown``."""
         return str(self._config("optimizer").get("_target_", "unknown"))
+
+    @property
+    def scheduler(self) -> str | None:
+        """What stops trials early, with its settings; None if nothing does."""
+        config = dict(self._config("scheduler"))
+        name = str(config.pop("_target_", "hpo.scheduler.RunToEnd"))
+        settings = [f"{key} {value}" for key, value in config.items() if value is not None]
+        return None if name == "hpo.scheduler.RunToEnd" else ", ".join([name, *settings])
 
     def _config(self, group: str) -> Mapping[str, Any]:
         found = self.stored.config.get(group)

@@ -6,7 +6,7 @@
     started     a worker begins it: index, attempt
     reported    it says how far it is: index, step, metrics, checkpoint
     completed   it ended with data: index and an outcome
-    failed      it ended without: index and an outcome
+    failed      it ended without, or was stopped early: index and an outcome
     abandoned   it will not be run to its end: index and an outcome
     requeued    it will be run again: index, attempt, reason, is_retry (whether it counts against failures.retries)
     extended    the study was given another total or another space: num_trials, changes

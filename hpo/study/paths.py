@@ -72,3 +72,14 @@ PARAMETERS_FILE = "params.yaml"
 RESULT_FILE = "result.json"
 LOG_FILE = "log.txt"
 STOP_FILE = "stop"  # in a session's folder: the study asks its trials to stop
+
+
+def early_stop_file(session: Path, index: int, attempt: int) -> Path:
+    """Return where the outcome of a trial that is stopped early is left for its worker, in a session's folder.
+
+    Args:
+        session: The session's folder.
+        index: The trial.
+        attempt: Which attempt at it, from 1.
+    """
+    return session / "stopped" / f"{index:04d}.{attempt}.json"

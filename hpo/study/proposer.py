@@ -15,7 +15,8 @@ class Past:
     Attributes:
         index: The trial's index.
         parameters: The suggestion, fixed parameters included.
-        data: Objective and constraint metrics of a completed trial; None if it ended without data or has not ended.
+        data: Objective and constraint metrics, of a trial that was stopped early those of its last report; None if it
+            ended without data or has not ended.
         is_unfinished: Whether it will be run again under its index, so that its data is still to come.
     """
 

@@ -20,7 +20,7 @@ from hpo.study.paths import StudyPaths
 from hpo.study.plan import Plan
 from hpo.study.proposer import Proposer
 from hpo.study.results import Results
-from hpo.study.screening import screened
+from hpo.study.screening import data_of, screened
 from hpo.study.state_files import StateFiles
 from hpo.study.stopping import Stopping
 from hpo.study.trial import Outcome, Status, Trial, strict_numbers
@@ -230,11 +230,12 @@ class Study(Results):
         self._running.discard(trial.index)
         self._stopping.count(outcome.status)
         self._has_news = True
-        if trial.is_completed:
-            self._proposer.complete(trial.index, self.objective.data(outcome.metrics))
-            self._consider(trial)
-        else:
+        data = data_of(trial, self.objective)
+        if data is None:
             self._proposer.fail(trial.index, outcome.reason or str(outcome.status))
+        else:
+            self._proposer.complete(trial.index, data)
+        self._consider(trial)
         self._note_room()
         self._observers.on_trial_end(self, trial)
         return trial

@@ -17,7 +17,7 @@ class Status(StrEnum):
     TIMEOUT = "timeout"
     CRASHED = "crashed"  # the worker process died
     OUT_OF_MEMORY = "out_of_memory"
-    STOPPED_EARLY = "stopped_early"
+    STOPPED_EARLY = "stopped_early"  # by a scheduler; its metrics are those of its last report
     ABANDONED = "abandoned"
     RUNNING = "running"
 
@@ -43,7 +43,8 @@ class Outcome:
 
     Attributes:
         status: One of the final statuses.
-        metrics: What the task returned, by name; empty if it returned nothing.
+        metrics: What the task returned, by name; of a trial that was stopped early, what it reported last; empty if
+            there is nothing.
         reason: One line that says why there is no data; None for a completed trial.
         started_at: When the task began, seconds since 1970 on the worker's clock; None if it never did.
         seconds: How long the task ran, in s; 0 if it never did.
@@ -131,5 +132,5 @@ class Trial:
 
     @property
     def metrics(self) -> Metrics:
-        """What the task returned, by name; empty while it runs."""
+        """Those of the outcome, by name; empty while it runs."""
         return {} if self.outcome is None else self.outcome.metrics

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from hpo.errors import Fault
 from hpo.failures import Failures
 from hpo.resources import Machine, Resources
+from hpo.scheduler import RUN_TO_END, Scheduler
 from hpo.study import Study, Trial
 from hpo.study.paths import STOP_FILE
 from hpo.task import Task
@@ -48,8 +49,19 @@ class Tuner(ABC):
         """Yield what ``resources`` promises a trial and this tuner cannot give."""
         yield from ()
 
+    def check_scheduler(self, scheduler: Scheduler) -> Iterator[Fault]:
+        """Yield why this tuner cannot do what ``scheduler`` wants."""
+        yield from ()
+
     @abstractmethod
-    def run(self, study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]) -> None:
+    def run(
+        self,
+        study: Study,
+        task: Task,
+        resources: Resources,
+        ray_callbacks: Mapping[str, object],
+        scheduler: Scheduler = RUN_TO_END,
+    ) -> None:
         """Run trials until the study asks for no more and all have ended, or the time of grace is over.
 
         Args:
@@ -57,6 +69,7 @@ class Tuner(ABC):
             task: What a trial runs.
             resources: What a trial is given.
             ray_callbacks: Callbacks of Ray Tune by name; those that :meth:`takes_callback` took.
+            scheduler: When a trial is stopped early; one that :meth:`check_scheduler` let pass.
         """
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from hpo.errors import Fault, InputError
 from hpo.failures import Failures
 from hpo.resources import Machine, Resources
+from hpo.scheduler import RUN_TO_END, EarlyStopping, Scheduler
 from hpo.study import Study
 from hpo.task import Task, TrialInterrupted
 from hpo.tuner.base import Tuner, assignment
@@ -61,12 +62,22 @@ class InlineTuner(Tuner):
                 "Set resources.fresh_process=false, or choose tuner=ray",
             )
 
+    def check_scheduler(self, scheduler: Scheduler) -> Iterator[Fault]:
+        """Yield a fault for one that stops trials: those are Ray's."""
+        if isinstance(scheduler, EarlyStopping):
+            yield Fault(
+                f"scheduler={scheduler.name} does not go with tuner=inline",
+                "it is a scheduler of Ray's, and there is no Ray",
+                "Set scheduler=none, or choose tuner=ray",
+            )
+
     def run(
         self,
         study: Study,
         task: Task,
         resources: Resources,
         ray_callbacks: Mapping[str, object],
+        scheduler: Scheduler = RUN_TO_END,
     ) -> None:
         """Ask, evaluate, tell, until the study asks for no more."""
         interruption = study.interruption

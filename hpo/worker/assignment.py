@@ -22,6 +22,9 @@ class Assignment:
         timeout_s: Longest time the task may run, in s; None for no limit. Only a supervised trial can be ended.
         fresh_process: Whether it wants a process in which no trial has run. Only a supervised trial can have it.
         stop_file: Absolute path of a file whose existence means that the study stops; or None.
+        early_stop_file: Absolute path of a file whose existence means that this trial is stopped early: it holds the
+            outcome, as JSON; or None. Only a supervised trial is stopped so.
+        stop_within_s: Longest time for a trial that is stopped early to come to its next report, in s.
     """
 
     index: int
@@ -35,3 +38,5 @@ class Assignment:
     timeout_s: float | None = None
     fresh_process: bool = False
     stop_file: str | None = None
+    early_stop_file: str | None = None
+    stop_within_s: float = 10.0

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from hpo.process import begin
 from hpo.study.paths import LOG_FILE
 from hpo.study.trial import Outcome
-from hpo.task import Metrics, ParameterValue, Report, Task, TrialContext
+from hpo.task import Metrics, ParameterValue, Report, Task, TrialContext, TrialInterrupted
 from hpo.worker.evaluate import attempt, one_line
 from hpo.worker.messages import Ended, FromExecutor, Word, Work
 
@@ -33,6 +33,7 @@ class Supervisor:
         self._sending = threading.Lock()  # a task may report from several threads
         self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._stop = threading.Event()
+        self._stop_early = threading.Event()
         threading.Thread(target=self._listen, name="hpo-supervisor", daemon=True).start()
 
     def send(self, message: FromExecutor) -> None:
@@ -50,17 +51,24 @@ class Supervisor:
             yield work
 
     def is_stopping(self) -> bool:
-        """Tell whether the study asks to stop."""
-        return self._stop.is_set()
+        """Tell whether the study asks to stop, or the trial that runs is stopped early."""
+        return self._stop.is_set() or self._stop_early.is_set()
+
+    def has_stopped_early(self) -> bool:
+        """Tell whether the trial that runs is stopped early."""
+        return self._stop_early.is_set()
 
     def _listen(self) -> None:
         try:
             while (message := self._connection.recv()) is not Word.LEAVE:
                 if isinstance(message, Work):
                     self._stop.clear()
+                    self._stop_early.clear()  # it was said of the trial before
                     self._work.put(message)
                 elif message is Word.STOP:
                     self._stop.set()
+                elif message is Word.STOP_EARLY:
+                    self._stop_early.set()
         except (EOFError, OSError):
             pass  # the supervisor is gone, and the lifeline with it
         self._work.put(None)
@@ -84,8 +92,11 @@ def _run(work: Work, supervisor: Supervisor) -> Outcome | None:
     is_over = threading.Event()
 
     def send(report: Report) -> None:
-        if not is_over.is_set():  # a thread that a task left behind speaks for no later trial
-            supervisor.send(report)
+        if is_over.is_set():  # a thread that a task left behind speaks for no later trial
+            return
+        if supervisor.has_stopped_early():
+            raise TrialInterrupted
+        supervisor.send(report)
 
     try:
         return attempt(work.name, run, work.assignment, send, own_process=True, is_stopping=supervisor.is_stopping)

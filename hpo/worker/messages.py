@@ -40,6 +40,7 @@ class Word(Enum):
     READY = auto()  # from the executor: it has started
     BEGAN = auto()  # from the executor: the task runs, and so does its clock
     STOP = auto()  # to the executor: the study asks to stop
+    STOP_EARLY = auto()  # to the executor: the trial that runs is to end at its next report
     LEAVE = auto()  # to the executor: no trial will follow
 
 

@@ -1,6 +1,7 @@
 """Runs a trial in a process of its own, which it can end: whatever the trial does, something comes back."""
 
 import atexit
+import json
 import pickle
 import threading
 import time
@@ -16,10 +17,10 @@ from hpo.worker.ending import FAULT_MARKER, TRACEBACK_MARKER, n_oom_kills, outco
 from hpo.worker.evaluate import Send, one_line
 from hpo.worker.messages import Ended, Word, Work
 from hpo.worker.process import ExecutorProcess
-from hpo.worker.result import log_size, log_tail, read_result, remove_result
+from hpo.worker.result import log_size, log_tail, read_result, remove_result, write_result
 
 START_LIMIT_S = 300.0  # for the process to start and load the task; libraries may come from a slow file server
-POLL_S = 1.0  # between looks for the stop file
+POLL_S = 1.0  # between looks for the stop files
 TRACEBACK_S = 0.5  # after the time limit, for the process to write down where it is
 
 
@@ -31,6 +32,10 @@ def supervise(task: Task, assignment: Assignment, send: Send) -> Outcome | None:
     trial. All programs that a task started end with its executor, except those in sessions of their own. The executor
     ends with this process, however that ends. One trial runs at a time; a second caller waits. With
     ``assignment.fresh_process`` the executor runs this trial only: it ends after it, and another one starts meanwhile.
+
+    A trial whose ``assignment.early_stop_file`` appears ends at its next report, and its executor lives on; if none
+    comes within ``assignment.stop_within_s``, it ends with its executor. Its outcome is that in the file, unless the
+    trial completes before.
 
     Args:
         task: What to run; it must be possible to pickle it, and to import its class in another process.
@@ -136,7 +141,9 @@ class _Watch:
         self._deadline = self._began + START_LIMIT_S
         self._overdue = Outcome(Status.FAILED, reason=f"the worker process did not begin within {START_LIMIT_S:g} s")
         self._next_look = self._began
+        self._is_stopping = False  # whether the executor was told that the study stops
         self._has_begun = False
+        self._early_stop: Outcome | None = None  # of a trial that is stopped early
         self.is_missed = False  # whether the executor died before the task began
 
     def follow(self, executor: ExecutorProcess, work: Work) -> Outcome | None:
@@ -146,9 +153,9 @@ class _Watch:
             while time.monotonic() < self._deadline:
                 message = executor.receive(self._patience())
                 if isinstance(message, Ended):
-                    return message.outcome
+                    return self._settled(message.outcome)
                 if isinstance(message, Report):
-                    self._send(message)
+                    self._pass_on(message, executor)
                 elif message is Word.BEGAN:
                     self._start_clock()
                 self._look_for_stop(executor)
@@ -157,12 +164,12 @@ class _Watch:
             kills = (self._oom_kills, n_oom_kills())
             end = outcome_of_end(executor.exit_code, has_started=executor.has_started, oom_kills=kills)
             executor.kill()  # it may only have closed the connection
-            return self._recorded() or self.without_data(end, FAULT_MARKER)
+            return self._settled(self._recorded() or self.without_data(end, FAULT_MARKER))
         except BaseException:  # whoever takes the reports has ended the trial
             executor.kill()
             raise
         executor.kill()
-        return self._recorded() or self.without_data(self._overdue, TRACEBACK_MARKER)
+        return self._settled(self._recorded() or self.without_data(self._overdue, TRACEBACK_MARKER))
 
     def without_data(self, outcome: Outcome, marker: str | None = None) -> Outcome:
         """Return the outcome of a trial that could not say itself what came of it, with its times and its log."""
@@ -172,6 +179,15 @@ class _Watch:
             seconds=time.monotonic() - self._began,
             log_tail=log_tail(self._directory, self._log_start, marker=marker),
         )
+
+    def _settled(self, outcome: Outcome | None) -> Outcome | None:
+        """Return the outcome of a trial that ended so; one that was stopped early counts as that if it has no data."""
+        if self._early_stop is None or (outcome is not None and outcome.status is Status.COMPLETED):
+            return outcome
+        stopped = replace(self._early_stop, started_at=self._started_at, seconds=time.monotonic() - self._began)
+        with suppress(OSError):  # it is on its way to the journal, too
+            write_result(self._directory, self._assignment.attempt, stopped)
+        return stopped
 
     def _recorded(self) -> Outcome | None:
         return read_result(self._directory, self._assignment.attempt)
@@ -187,15 +203,30 @@ class _Watch:
     def _patience(self) -> float:
         return max(0.0, min(self._deadline - time.monotonic(), POLL_S))
 
+    def _pass_on(self, report: Report, executor: ExecutorProcess) -> None:
+        if self._early_stop is None:  # what comes after belongs to no trial any more
+            self._send(report)
+            self._look_for_early_stop(executor)
+
     def _look_for_stop(self, executor: ExecutorProcess) -> None:
-        stop_file = self._assignment.stop_file
-        if stop_file is None or time.monotonic() < self._next_look:
+        if time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + POLL_S
+        self._look_for_early_stop(executor)
+        stop_file = self._assignment.stop_file
         with suppress(OSError):  # a file server that does not answer is no reason to stop
-            if Path(stop_file).exists():
+            if stop_file is not None and not self._is_stopping and Path(stop_file).exists():
                 executor.send(Word.STOP)
-                self._next_look = float("inf")
+                self._is_stopping = True
+
+    def _look_for_early_stop(self, executor: ExecutorProcess) -> None:
+        path = self._assignment.early_stop_file
+        if path is None or self._early_stop is not None:
+            return
+        with suppress(OSError):  # it is not there
+            self._early_stop = Outcome.from_json(json.loads(Path(path).read_text(encoding="utf-8")))
+            self._deadline = min(self._deadline, time.monotonic() + self._assignment.stop_within_s)
+            executor.send(Word.STOP_EARLY)
 
 
 _SEAT = _Seat()

@@ -114,7 +114,7 @@ def _epoch_end(
         if is_due:
             state.save(context.directory / checkpoint.FILE, made_for)
         values = state.tracker.epoch_metric_values[-1]
-        metrics = {**named("valid", values["valid"]), "train_loss": values["train"]["Loss"]}
+        metrics = {**named("valid", values["valid"]), "train_loss": values["train"]["Loss"], **_costs(state, n_epochs)}
         context.report(n_epochs, metrics, checkpoint=checkpoint.FILE if is_due else None)
 
     return callback
@@ -157,7 +157,14 @@ def _judged(task: QM7, run: _Run) -> dict[str, float]:
     return {
         **named("valid", final["valid"]),
         **named("test", final["test"]),
-        "epochs": float(tracker.current_epoch),
-        "n_parameters": float(sum(p.numel() for p in model.parameters() if p.requires_grad)),
-        "train_s": float(sum(tracker.epoch_times)),
+        **_costs(run.state, tracker.current_epoch),
+    }
+
+
+def _costs(state: checkpoint.TrainingState, n_epochs: int) -> dict[str, float]:
+    """Return what it has taken so far; in each report, so that an objective with costs can be compared early."""
+    return {
+        "epochs": float(n_epochs),
+        "n_parameters": float(sum(p.numel() for p in state.model.parameters() if p.requires_grad)),
+        "train_s": float(sum(state.tracker.epoch_times)),
     }

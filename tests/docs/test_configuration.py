@@ -17,6 +17,8 @@ DEFAULTS = {
     "### `task=function`": "task/function.yaml",
     "### `task=qm7`": "task/qm7.yaml",
     "## `optimizer`": "optimizer/bayes.yaml",
+    "### `scheduler=asha`": "scheduler/asha.yaml",
+    "### `scheduler=median`": "scheduler/median.yaml",
     "## `restart`": "restart/new.yaml",
     "## `callbacks`": "callbacks/progress.yaml",
 }

@@ -37,10 +37,15 @@ def record_of(study: Results, config: Mapping[str, object]) -> dict[str, object]
 def asked(make_study: MakeStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
     """Make a study that lies in outputs/demo of the working directory, with a study.yaml."""
 
-    def make(task: str = "tasks.toy.Branin", optimizer: str = "hpo.optimizer.Sobol", **settings: object) -> Study:
+    def make(
+        task: str = "tasks.toy.Branin",
+        optimizer: str = "hpo.optimizer.Sobol",
+        config: Mapping[str, object] | None = None,
+        **settings: object,
+    ) -> Study:
         study = make_study(**settings)
-        config = {"task": {"_target_": task}, "optimizer": {"_target_": optimizer}}
-        study.paths.config.write_text(yaml.safe_dump(record_of(study, config), sort_keys=False))
+        whole = {"task": {"_target_": task}, "optimizer": {"_target_": optimizer}, **(config or {})}
+        study.paths.config.write_text(yaml.safe_dump(record_of(study, whole), sort_keys=False))
         outputs = tmp_path / "outputs"
         if not outputs.exists():
             outputs.mkdir()

@@ -63,6 +63,24 @@ def test_what_was_given_up_is_told_and_what_was_stopped_early_is_not(asked: Make
     assert [failure["reason"] for failure in as_json()["failures"]] == ["given up"]
 
 
+def test_trials_that_were_stopped_early_are_counted_and_their_scheduler_is_named(asked: MakeStudy) -> None:
+    """They are done, are no failures, and are not offered for another attempt."""
+    asha = {"_target_": "hpo.scheduler.Asha", "grace_steps": 2, "max_steps": None}
+    run(asked(config={"scheduler": asha}), completed(1.0), failed("hopeless", status=Status.STOPPED_EARLY))
+    assert "scheduler   hpo.scheduler.Asha, grace_steps 2\n" in text()
+    assert "2 of 4 trials done: 1 completed, 1 stopped_early" in text()
+    assert "retry_failed" not in text()
+    assert as_json()["scheduler"] == "hpo.scheduler.Asha, grace_steps 2"
+
+
+@pytest.mark.parametrize("config", [{}, {"scheduler": {"_target_": "hpo.scheduler.RunToEnd"}}])
+def test_a_study_without_a_scheduler_says_nothing_of_one(asked: MakeStudy, config: dict[str, object]) -> None:
+    """Nor does one that was made before there were any."""
+    run(asked(config=config), completed(1.0))
+    assert "scheduler" not in text()
+    assert as_json()["scheduler"] is None
+
+
 def test_a_log_cannot_move_the_cursor(asked: MakeStudy) -> None:
     """Colours, movements and bells of a task's log do not reach the terminal; of a progress bar its last state."""
     run(asked(), failed("\x1b[31mred\x1b[0m", "10 %\r90 %", "\x1b[2J\x07wiped", "tab\tbed"))

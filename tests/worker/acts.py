@@ -161,6 +161,25 @@ def go_on_when_stopped(_: object, context: TrialContext) -> float:
     return 0.5
 
 
+def report_for_ever(_: object, context: TrialContext) -> float:
+    for step in range(1, 6000):
+        context.report(step, {"pid": os.getpid()})
+        time.sleep(0.01)
+    return 0.0
+
+
+def report_once(_: object, context: TrialContext) -> float:
+    context.report(1, {"pid": os.getpid()})
+    time.sleep(0.3)
+    return 0.25
+
+
+def crash_after_report(_: object, context: TrialContext) -> float:
+    context.report(1, {"pid": os.getpid()})
+    time.sleep(0.3)
+    os._exit(3)
+
+
 def fill_the_disk(*_: object) -> float:
     Path("/dev/full").write_text("weights")
     return 0.0

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 from ray import tune
@@ -11,11 +11,16 @@ from ray import tune
 from hpo.process import end_with_parent
 from hpo.quiet import quiet_loggers
 from hpo.resources import Resources
-from hpo.study import Study
+from hpo.scheduler import EarlyStopping, Scheduler
+from hpo.study import Study, Trial
+from hpo.study.paths import early_stop_file
+from hpo.study.reports import read_reports
 from hpo.task import Report, Task
 from hpo.tuner.base import assignment
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.events import GraceOverError, GuardedCallback, StudyEvents
+from hpo.tuner.ray.judge import Judge
+from hpo.tuner.ray.scheduler import StudyScheduler
 from hpo.tuner.ray.searcher import OUTCOME, REPORT, StudySearcher
 from hpo.worker import Assignment, supervise
 
@@ -25,7 +30,13 @@ METRICS = "metrics"  # the key under which Ray's own loggers find the metrics
 
 
 def drive(
-    study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object], *, start_timeout_s: float
+    study: Study,
+    task: Task,
+    resources: Resources,
+    ray_callbacks: Mapping[str, object],
+    scheduler: Scheduler,
+    *,
+    start_timeout_s: float,
 ) -> None:
     """Run the study's trials on the Ray that is running, until it asks for no more or its time of grace is over.
 
@@ -33,7 +44,8 @@ def drive(
         StudyStoppedError: If no worker begins a trial within ``start_timeout_s``, or the journal cannot be written.
     """
     quiet_loggers("ray.tune", level=logging.CRITICAL)  # how a trial ended is the study's to say
-    searcher = StudySearcher(study, partial(assignment, study, resources=resources))
+    searcher = StudySearcher(study, partial(_assigned, study, resources, scheduler))
+    judge = _judge(study, scheduler)
     callbacks = [
         StudyEvents(study, searcher, start_timeout_s),
         *(GuardedCallback(name, callback) for name, callback in ray_callbacks.items()),
@@ -45,6 +57,7 @@ def drive(
         ),
         tune_config=tune.TuneConfig(
             search_alg=searcher,
+            scheduler=None if judge is None else StudyScheduler(study, searcher, judge),
             num_samples=-1,  # the study counts
             reuse_actors=True,
             trial_name_creator=lambda trial: searcher.name(trial.trial_id),
@@ -54,6 +67,8 @@ def drive(
     )
     try:
         tuner.fit()
+        if judge is not None:
+            judge.complain_if_idle()
     except GraceOverError:
         return
     except Exception:
@@ -63,6 +78,24 @@ def drive(
             log.debug("Ray's run ended with an error while the study stops", exc_info=True)
             return
         raise
+
+
+def _assigned(study: Study, resources: Resources, scheduler: Scheduler, trial: Trial) -> Assignment:
+    given = assignment(study, trial, resources)
+    if not isinstance(scheduler, EarlyStopping):
+        return given
+    path = early_stop_file(study.session, trial.index, trial.attempt)
+    return replace(given, early_stop_file=str(path), stop_within_s=scheduler.stop_within_s)
+
+
+def _judge(study: Study, scheduler: Scheduler) -> Judge | None:
+    """Return what judges the trials, with all that was reported in earlier sessions before it; None for no such."""
+    if not isinstance(scheduler, EarlyStopping):
+        return None
+    judge = Judge(scheduler, study.objective)
+    for index, report in read_reports(study.paths.journal):
+        judge.hear(index, report)
+    return judge
 
 
 def run_trial(config: Mapping[str, object], task: Task) -> None:

@@ -1,10 +1,11 @@
 """The tuner that runs trials asynchronously with Ray Tune; imports Ray when it runs, not before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hpo.errors import Fault, InputError
 from hpo.resources import Machine, Resources
+from hpo.scheduler import RUN_TO_END, Asha, Median, RunToEnd, Scheduler
 from hpo.study import Study
 from hpo.task import Task
 from hpo.tuner.base import Tuner
@@ -47,7 +48,23 @@ class RayTuner(Tuner):
         """
         return resources.slots(machine, concurrency)
 
-    def run(self, study: Study, task: Task, resources: Resources, ray_callbacks: Mapping[str, object]) -> None:
+    def check_scheduler(self, scheduler: Scheduler) -> Iterator[Fault]:
+        """Yield a fault for one that has no counterpart in Ray."""
+        if not isinstance(scheduler, RunToEnd | Asha | Median):
+            yield Fault(
+                f"scheduler is a {type(scheduler).__module__}.{type(scheduler).__qualname__}",
+                "tuner=ray knows none, asha and median",
+                "Set scheduler=none",
+            )
+
+    def run(
+        self,
+        study: Study,
+        task: Task,
+        resources: Resources,
+        ray_callbacks: Mapping[str, object],
+        scheduler: Scheduler = RUN_TO_END,
+    ) -> None:
         """Start a Ray of its own, run the trials, and stop it.
 
         Raises:
@@ -59,4 +76,4 @@ class RayTuner(Tuner):
         study.interruption.arm()  # Ray takes SIGTERM for itself when it is imported,
         with local_ray(study.plan.slots, resources):
             study.interruption.arm()  # and again, below Python, when it starts
-            drive(study, task, resources, ray_callbacks, start_timeout_s=self.start_timeout_s)
+            drive(study, task, resources, ray_callbacks, scheduler, start_timeout_s=self.start_timeout_s)

@@ -45,6 +45,17 @@ def test_the_validation_metrics_are_those_of_the_best_epoch(make_task: Any, run_
     assert metrics["valid_loss"] == pytest.approx(best.metrics["valid_loss"], rel=1e-5)
 
 
+def test_every_report_has_what_an_objective_may_need_but_the_test_molecules(make_task: Any, run_trial: Any) -> None:
+    """A scheduler can compare trials epoch by epoch by any metric that is not of the test molecules."""
+    reports = Reports()
+    final = run_trial(make_task({"training.max_epochs": 2}), send=reports)
+    wanted = {name for name in METRICS if not name.startswith("test_")}
+    assert all(wanted <= set(report.metrics) for report in reports)
+    assert {name: reports[-1].metrics[name] for name in ("epochs", "n_parameters")} == {
+        name: final[name] for name in ("epochs", "n_parameters")
+    }
+
+
 def test_every_epoch_is_reported_with_its_checkpoint(make_task: Any, run_trial: Any) -> None:
     """Steps are finished epochs; a checkpoint is named at those where one was written."""
     reports = Reports()
