@@ -2,7 +2,6 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +57,17 @@ def server(source: RemoteProposer) -> psutil.Process:
     return psutil.Process(source._server.pid)
 
 
+def kill(source: RemoteProposer) -> None:
+    """Kill its process and wait until another one has taken over."""
+    process = server(source)
+    process.kill()
+    deadline = time.monotonic() + LIMIT_S
+    while source._server.pid == process.pid:
+        assert time.monotonic() < deadline
+        source.prepare(n_left=4)
+        time.sleep(0.01)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Broken(Sobol):
     """Proposes nothing."""
@@ -107,7 +117,7 @@ def test_another_process_takes_over_from_one_that_died(make: Make) -> None:
     """Killed in mid-study: indices go on, and points that were tried do not come again."""
     source = make(Sobol())
     past = [ended(source, awaited(source)) for _ in range(3)]
-    server(source).kill()
+    kill(source)
     past.extend(ended(source, awaited(source)) for _ in range(3))
     assert [trial.index for trial in past] == list(range(6))
     assert past == drive(reopened(Sobol(), SPACE), [], 6, fails=False)
@@ -116,14 +126,9 @@ def test_another_process_takes_over_from_one_that_died(make: Make) -> None:
 def test_a_process_that_dies_again_and_again_is_an_error(make: Make) -> None:
     """Two deaths without a suggestion in between end the study, with the exit code."""
     source = make(Sobol())
-    for _ in range(2):
-        process = server(source)
-        process.kill()
-        psutil.wait_procs([process], timeout=LIMIT_S)
-        with suppress(HpoError):
-            source.prepare(n_left=4)
-    with pytest.raises(HpoError, match=r"ended \d times in a row \(exit code -9"):
-        source.prepare(n_left=4)
+    kill(source)
+    with pytest.raises(HpoError, match=r"ended 2 times in a row \(exit code -9"):
+        kill(source)
 
 
 def test_what_is_raised_there_is_raised_here(make: Make) -> None:
