@@ -1,7 +1,7 @@
 """What the events of a journal add up to: the trials and the sessions of a study.
 
     session     a run of the program begins: schema, mode, num_trials, slots, seed, session, host, pid
-    suggested   a trial was asked for: index, parameters, generation_s
+    suggested   a trial was asked for: index, parameters, generation_s, n_unseen (outcomes since it was made)
     imported    a trial of another source is taken over: index, parameters, metrics, source
     started     a worker begins it: index, attempt
     reported    it says how far it is: index, step, metrics, checkpoint
@@ -69,6 +69,7 @@ class Ledger:
         trials: Every trial so far, by index.
         sessions: The runs of the program, oldest first.
         generation_s: Seconds that each suggestion took to generate.
+        n_unseen: How many outcomes came in after each was made.
         n_retries: How often each trial was run again for a fault outside of it.
         attempts: Every attempt at a trial that a worker began.
         began_at: When the current attempt of a trial that runs began, by index; seconds since 1970, driver's clock.
@@ -78,6 +79,7 @@ class Ledger:
     trials: dict[int, Trial] = field(default_factory=dict)
     sessions: list[SessionRecord] = field(default_factory=list)
     generation_s: list[float] = field(default_factory=list)
+    n_unseen: list[int] = field(default_factory=list)
     n_retries: Counter[int] = field(default_factory=Counter)
     attempts: Attempts = field(default_factory=Attempts)
     began_at: dict[int, float] = field(default_factory=dict)
@@ -156,6 +158,7 @@ class Ledger:
         self.attempts.ready(self._add(event).index, self.last_time)
         self._n_asked += 1
         self.generation_s.append(float(_number(event["generation_s"])))
+        self.n_unseen.append(int(_number(event.get("n_unseen", 0))))
 
     def _imported(self, event: Event) -> None:
         metrics = {name: float(value) for name, value in _mapping(event["metrics"]).items()}

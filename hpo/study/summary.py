@@ -32,6 +32,7 @@ def _figures(results: Results, timeline: Timeline) -> dict[str, object]:
     plan = results.plan
     utilisation = results.utilisation
     generation_s = results.ledger.generation_s
+    n_unseen = results.ledger.n_unseen
     return {
         "schema": SCHEMA,
         "study": plan.name,
@@ -47,6 +48,10 @@ def _figures(results: Results, timeline: Timeline) -> dict[str, object]:
         "generation_s": {
             "median": round(statistics.median(generation_s), 4) if generation_s else None,
             "maximum": round(max(generation_s), 4) if generation_s else None,
+        },
+        "n_unseen": {
+            "mean": round(statistics.fmean(n_unseen), 4) if n_unseen else None,
+            "maximum": max(n_unseen, default=None),
         },
         "idle_s": {cause: round(seconds, 3) for cause, seconds in timeline.idle_s.items()},
         "seed": plan.seed,
