@@ -57,7 +57,7 @@ def drive(
         ),
         tune_config=tune.TuneConfig(
             search_alg=searcher,
-            scheduler=None if judge is None else StudyScheduler(study, searcher, judge),
+            scheduler=StudyScheduler(study, searcher, judge),
             num_samples=-1,  # the study counts
             reuse_actors=True,
             trial_name_creator=lambda trial: searcher.name(trial.trial_id),

@@ -37,6 +37,18 @@ def run_config(name: str, storage: Path, callbacks: Sequence[object]) -> Any:
     )
 
 
+def keep_workers(controller: Any, resources: object, n_workers: int) -> None:
+    """Have Ray keep up to ``n_workers`` workers with ``resources`` while they have no trial.
+
+    Args:
+        controller: As Ray hands it to a scheduler, which has no public way to it.
+        resources: Of a trial.
+        n_workers: How many.
+    """
+    controller = getattr(controller, "_trial_runner", controller)  # Ray 2.6 hands out a wrapper
+    controller._actor_cache.increase_max(resources, by=n_workers)  # noqa: SLF001
+
+
 @contextmanager
 def handlers_left_alone() -> Iterator[None]:
     """Keep Ray in this block from taking SIGTERM for itself: it would end the program without a word."""
