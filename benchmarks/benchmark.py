@@ -1,6 +1,6 @@
 """What a benchmark is, and the settings that all of them get."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -53,3 +53,18 @@ class Benchmark:
     title: str
     minutes: float
     measure: Callable[[Settings], Iterator[Row]]
+
+
+def attempted(what: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield ``rows``; where they end because something does not run, yield a row that says so.
+
+    So the parts of a benchmark do not depend on each other.
+
+    Args:
+        what: What is missing then.
+        rows: The rows, made as they are asked for.
+    """
+    try:
+        yield from rows
+    except BenchmarkError as error:
+        yield Row(what=what, error=str(error))

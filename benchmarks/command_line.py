@@ -75,7 +75,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0, or 1 if a benchmark has a row without a figure because of an error.
     """
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if unknown := [name for name in given.names if name not in BENCHMARKS]:
+        parser.error(f"{', '.join(unknown)} is no benchmark (there are {', '.join(BENCHMARKS)}). Type one of these.")
     settings = Settings(
         is_quick=given.quick,
         results=given.results.absolute(),
@@ -105,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         description=f"Run benchmarks and write the table. With minutes at full size on 2 cores, there are:\n{listed}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHMARKS, []], help="all by default")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="all by default")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything works")
     parser.add_argument("--no-peers", action="store_true", help="leave out what needs environments of its own")
     qm7 = os.environ.get("HPO_QM7_MAT")

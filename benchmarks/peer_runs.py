@@ -51,7 +51,7 @@ def peer(
     Raises:
         BenchmarkError: If it fails, or has run fewer trials than it should.
     """
-    with TemporaryDirectory(prefix="hpo-benchmark-") as folder:
+    with TemporaryDirectory(prefix="hpo-benchmark-", ignore_cleanup_errors=True) as folder:
         spans, work, job = (Path(folder) / name for name in ("spans", "work", "job.json"))
         spans.mkdir()
         work.mkdir()

@@ -47,7 +47,7 @@ def study(*arguments: str, more: Mapping[str, str] | None = None) -> StudyRun:
     Raises:
         BenchmarkError: If it fails, or a trial of it does.
     """
-    with TemporaryDirectory(prefix="hpo-benchmark-") as folder:
+    with TemporaryDirectory(prefix="hpo-benchmark-", ignore_cleanup_errors=True) as folder:
         command = [sys.executable, "-m", "hpo", f"study={STUDY}", *arguments]
         ended = run(command, Path(folder), more=more)
         return read(Path(folder) / "outputs" / STUDY, ended.seconds)
@@ -55,7 +55,7 @@ def study(*arguments: str, more: Mapping[str, str] | None = None) -> StudyRun:
 
 def refusal(*arguments: str) -> str:
     """Return why the program refuses these arguments, or an empty text; nothing is started."""
-    with TemporaryDirectory(prefix="hpo-benchmark-") as folder:
+    with TemporaryDirectory(prefix="hpo-benchmark-", ignore_cleanup_errors=True) as folder:
         try:
             run([sys.executable, "-m", "hpo", *arguments, "--cfg", "job"], Path(folder))
         except BenchmarkError as error:

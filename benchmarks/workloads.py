@@ -1,8 +1,9 @@
 """The trials that only sleep: the same run times for this program and for its peers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from benchmarks.benchmark import attempted
 from benchmarks.project import StudyRun, study
 from benchmarks.row import Goal, Row
 from benchmarks.timeline import asynchronous_share, batch_share, utilisation
@@ -56,8 +57,21 @@ class Workload:
         return study(*self.arguments(optimizer), *more)
 
 
-def utilisation_row(what: str, done: StudyRun, goal: Goal | None) -> Row:
-    """Return the utilisation that the program states, beside those of schedulers that cost nothing."""
+def utilisation_rows(what: str, workload: Workload, optimizer: str, goal: Goal | None, *more: str) -> Iterator[Row]:
+    """Yield the utilisation that the program states, or why there is none.
+
+    Args:
+        what: Words for the table.
+        workload: What is run.
+        optimizer: A choice of the group.
+        goal: What the utilisation should be.
+        more: Further arguments of the program.
+    """
+    yield from attempted(what, (_utilisation_row(what, workload.run(optimizer, *more), goal) for _ in range(1)))
+
+
+def _utilisation_row(what: str, done: StudyRun, goal: Goal | None) -> Row:
+    """Return the utilisation beside those of schedulers that cost nothing."""
     slots = int(done.summary["slots"])
     share = float(done.summary["utilisation"])
     batch = batch_share(done.run_times, slots)

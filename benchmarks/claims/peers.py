@@ -1,16 +1,16 @@
 """Claim: slots are as busy as with any other program that runs trials at the same time, or busier."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.benchmark import Benchmark, BenchmarkError, Settings
+from benchmarks.benchmark import Benchmark, BenchmarkError, Settings, attempted
 from benchmarks.claims import utilisation_sobol
 from benchmarks.environments import made
 from benchmarks.peer_runs import PeerRun, peer
 from benchmarks.project import StudyRun
 from benchmarks.row import Row
-from benchmarks.timeline import utilisation, wall_s
+from benchmarks.timeline import Span, utilisation, wall_s
 from benchmarks.workloads import Workload
 
 
@@ -45,38 +45,42 @@ PEERS = (
 
 def measure(settings: Settings) -> Iterator[Row]:
     """Yield this program's rows for each workload, then those of each peer."""
-    workloads = {
-        "utilisation": (utilisation_sobol.constant(settings), utilisation_sobol.lognormal(settings)),
-        "wall": (settings.pick(Workload(24, 4, 1.0), Workload(6, 2, 0.5)),),
-    }
-    for workload in workloads["utilisation"]:
-        ours = workload.run("sobol")
-        share = float(ours.summary["utilisation"])
-        yield Row(what=f"utilisation, {workload}: **this program**", figure=share, beside=_seconds(ours))
-        for each in PEERS:
-            yield _row(each, workload, settings, None, f"{share:.3f} here")
-    for workload in workloads["wall"]:
-        ours = workload.run("sobol")
-        beside = f"{wall_s(ours.spans):.1f} s here, the whole command {ours.process_s:.0f} s"
-        for each in PEERS:
-            yield _row(each, workload, settings, ours, beside)
+    for workload in (utilisation_sobol.constant(settings), utilisation_sobol.lognormal(settings)):
+        what = f"utilisation, {workload}"
+        yield from attempted(what, _utilisations(what, workload, settings))
+    workload = settings.pick(Workload(24, 4, 1.0), Workload(6, 2, 0.5))
+    what = f"wall time by that of this program, first start to last end, {workload}"
+    yield from attempted(what, _wall_times(what, workload, settings))
 
 
-def _row(each: Peer, workload: Workload, settings: Settings, ours: StudyRun | None, beside: str) -> Row:
-    """Return a peer's utilisation, or, where ``ours`` is given, its wall time by ours."""
-    label = "utilisation" if ours is None else "wall time, first start to last end, by that of this program"
-    what = f"{label}, {workload}: {each.title}"
+def _utilisations(what: str, workload: Workload, settings: Settings) -> Iterator[Row]:
+    ours = workload.run("sobol")
+    share = float(ours.summary["utilisation"])
+    yield Row(what=f"{what}: **this program**", figure=share, beside=_seconds(ours))
+    for each in PEERS:
+        yield _row(what, each, workload, settings, lambda spans: utilisation(spans, workload.slots))
+
+
+def _wall_times(what: str, workload: Workload, settings: Settings) -> Iterator[Row]:
+    ours = workload.run("sobol")
+    yield Row(what=f"{what}: **this program**", figure=1.0, beside=_seconds(ours))
+    for each in PEERS:
+        yield _row(what, each, workload, settings, lambda spans: wall_s(spans) / wall_s(ours.spans))
+
+
+def _row(
+    what: str, each: Peer, workload: Workload, settings: Settings, figure: Callable[[Sequence[Span]], float]
+) -> Row:
     try:
         environment = made(each.environment, settings)
         version = environment.versions([each.distribution])[each.distribution]
         theirs = peer(environment, each.module, workload.run_times, workload.slots, options=each.options)
     except BenchmarkError as error:
-        return Row(what=what, error=str(error))
-    figure = utilisation(theirs.spans, workload.slots) if ours is None else wall_s(theirs.spans) / wall_s(ours.spans)
+        return Row(what=f"{what}: {each.title}", error=str(error))
     return Row(
-        what=f"{what} {version}",
-        figure=figure,
-        beside=f"{beside}; {_seconds(theirs)}",
+        what=f"{what}: {each.title} {version}",
+        figure=figure(theirs.spans),
+        beside=_seconds(theirs),
         raw={"spans": [[span.index, span.start, span.seconds] for span in theirs.spans]},
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from benchmarks.benchmark import Benchmark, Settings
 from benchmarks.row import Goal, Row
-from benchmarks.workloads import Workload, utilisation_row
+from benchmarks.workloads import Workload, utilisation_rows
 
 
 def constant(settings: Settings) -> Workload:
@@ -20,7 +20,7 @@ def lognormal(settings: Settings) -> Workload:
 def measure(settings: Settings) -> Iterator[Row]:
     """Yield a row for each workload."""
     for workload, bound in ((constant(settings), 0.95), (lognormal(settings), 0.90)):
-        yield utilisation_row(f"utilisation, {workload}", workload.run("sobol"), Goal(">=", bound))
+        yield from utilisation_rows(f"utilisation, {workload}", workload, "sobol", Goal(">=", bound))
 
 
 BENCHMARK = Benchmark("utilisation_sobol", "Slots kept busy, Sobol points", 2, measure)
