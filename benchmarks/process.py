@@ -45,8 +45,22 @@ def run(
         BenchmarkError: If it cannot be started, takes too long, or ends with another code than 0.
     """
     began = time.monotonic()
+    ended = completed(command, cwd, more=more, timeout_s=timeout_s)
+    if ended.returncode:
+        raise BenchmarkError(f"exit code {ended.returncode}: {last_words(ended.stderr) or last_words(ended.stdout)}")
+    return Ended(ended.stdout, time.monotonic() - began)
+
+
+def completed(
+    command: Sequence[str], cwd: Path, *, more: Mapping[str, str] | None = None, timeout_s: float = TIMEOUT_S
+) -> subprocess.CompletedProcess[str]:
+    """Run ``command`` in ``cwd`` and return how it ended.
+
+    Raises:
+        BenchmarkError: If it cannot be started or takes too long.
+    """
     try:
-        ended = subprocess.run(
+        return subprocess.run(
             command,
             cwd=cwd,
             env=environment(more),
@@ -58,9 +72,6 @@ def run(
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise BenchmarkError(str(error)) from error
-    if ended.returncode:
-        raise BenchmarkError(f"exit code {ended.returncode}: {last_words(ended.stderr) or last_words(ended.stdout)}")
-    return Ended(ended.stdout, time.monotonic() - began)
 
 
 def last_words(text: str) -> str:

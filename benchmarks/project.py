@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.benchmark import BenchmarkError
-from benchmarks.process import run
+from benchmarks.process import completed, run
 from benchmarks.timeline import Span
 
 STUDY = "benchmark"
@@ -54,13 +54,13 @@ def study(*arguments: str, more: Mapping[str, str] | None = None) -> StudyRun:
 
 
 def refusal(*arguments: str) -> str:
-    """Return why the program refuses these arguments, or an empty text; nothing is started."""
+    """Return the first line that the program says in refusing these arguments, or an empty text.
+
+    Nothing is started.
+    """
     with TemporaryDirectory(prefix="hpo-benchmark-", ignore_cleanup_errors=True) as folder:
-        try:
-            run([sys.executable, "-m", "hpo", *arguments, "--cfg", "job"], Path(folder))
-        except BenchmarkError as error:
-            return str(error)
-    return ""
+        ended = completed([sys.executable, "-m", "hpo", *arguments, "--cfg", "job"], Path(folder))
+    return ended.stderr.strip().partition("\n")[0] if ended.returncode else ""
 
 
 def read(root: Path, process_s: float) -> StudyRun:

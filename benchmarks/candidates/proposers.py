@@ -1,16 +1,14 @@
 """This program's proposer and Ax's own client behind one interface: tell one outcome, ask for one candidate."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
-from typing import Any, Protocol
+from typing import Protocol
 
 from ax.api.client import Client
 from ax.api.configs import RangeParameterConfig
 
-from benchmarks.candidates.data import NAMES, Point, tried, value
-from hpo.objective import OBJECTIVE_METRIC, build_objective
-from hpo.optimizer import Bayes
-from hpo.optimizer.ax_proposer import AxProposer
+from benchmarks.adapter import Point, ProjectProposer
+from benchmarks.candidates.data import NAMES, tried, value
+from benchmarks.look_ahead import bayes_without_look_ahead
 from hpo.space import build_space
 from hpo.study.proposer import Past
 
@@ -36,36 +34,24 @@ class Ours:
     """
 
     def __init__(self, n_completed: int, n_pending: int) -> None:
+        history = [
+            Past(index, point, {"value": value(point)} if index < n_completed else None, index >= n_completed)
+            for index, point in enumerate(tried(n_completed + n_pending))
+        ]
         space = build_space({name: {"type": "range", "bounds": [0.0, 1.0]} for name in NAMES})
-        points = tried(n_completed + n_pending)
-        self._proposer = AxProposer(
-            bayes_without_look_ahead(),
-            space,
-            build_objective("value"),
-            seed=0,
-            slots=n_pending,
-            history=[
-                Past(
-                    index,
-                    point,
-                    {OBJECTIVE_METRIC: value(point)} if index < n_completed else None,
-                    index >= n_completed,
-                )
-                for index, point in enumerate(points)
-            ],
-        )
+        optimizer = bayes_without_look_ahead()
+        self._proposer = ProjectProposer(optimizer, space, seed=0, slots=n_pending, history=history)
 
     def ask(self) -> tuple[int, Point]:
         """Return a candidate of the model."""
-        suggestion = self._proposer.suggest(n_left=1000)
+        suggestion = self._proposer.ask(n_left=1000)
         if suggestion is None:
             raise RuntimeError("the proposer has no candidate in a space without end")
-        index, parameters = suggestion
-        return index, _numbers(parameters)
+        return suggestion
 
     def tell(self, index: int, outcome: float) -> None:
         """Pass it on."""
-        self._proposer.complete(index, {OBJECTIVE_METRIC: outcome})
+        self._proposer.tell(index, outcome)
 
 
 class AxDefault:
@@ -85,7 +71,7 @@ class AxDefault:
     def ask(self) -> tuple[int, Point]:
         """Return a candidate of the model."""
         ((index, parameters),) = self._client.get_next_trials(max_trials=1).items()
-        return index, _numbers(parameters)
+        return index, {name: float(str(parameters[name])) for name in NAMES}
 
     def tell(self, index: int, outcome: float) -> None:
         """Pass it on."""
@@ -93,18 +79,3 @@ class AxDefault:
 
 
 PROPOSERS: Mapping[str, Callable[[int, int], Candidates]] = {"ours": Ours, "ax": AxDefault}
-
-
-def has_look_ahead() -> bool:
-    """Tell whether the optimizer can look ahead."""
-    return any(field.name == "look_ahead" for field in fields(Bayes))
-
-
-def bayes_without_look_ahead() -> Bayes:
-    """Return ``optimizer=bayes`` with ``look_ahead=0``, or as it is where it knows no such setting."""
-    settings: dict[str, Any] = {"look_ahead": 0} if has_look_ahead() else {}
-    return Bayes(**settings)
-
-
-def _numbers(parameters: Mapping[str, object]) -> Point:
-    return {name: float(str(parameters[name])) for name in NAMES}

@@ -17,7 +17,7 @@ def measure(settings: Settings) -> Iterator[Row]:
     what = f"the same with `{WITHOUT}`"
     reason = refusal("task=hartmann6", WITHOUT)
     if reason:
-        yield Row(what=what, error=f"the program refuses {WITHOUT}: {reason}")
+        yield Row(what=what, error=f"the program refuses it: {reason}")
     else:
         yield from utilisation_rows(what, workload, "bayes", None, WITHOUT)
 

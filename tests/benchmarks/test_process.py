@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.benchmark import REPOSITORY, BenchmarkError, attempted
 from benchmarks.process import run
+from benchmarks.project import refusal
 from benchmarks.row import Row
 
 
@@ -38,3 +39,9 @@ def test_rows_up_to_an_error_are_kept() -> None:
         raise BenchmarkError("gone")
 
     assert list(attempted("second", rows())) == [Row(what="first", figure=1.0), Row(what="second", error="gone")]
+
+
+def test_a_refusal_names_what_is_refused() -> None:
+    """A key that the program does not know is a reason; one that it knows is none."""
+    assert refusal("optimizer.n_initial=3") == ""
+    assert refusal("optimizer.absent=3") == "Could not override 'optimizer.absent'."
