@@ -38,9 +38,9 @@ def measure(settings: Settings) -> Iterator[Row]:
 def _sleeping(
     what: str, environment: Environment, workload: Workload, optimizer: str, n_sobol: int | None
 ) -> Iterator[Row]:
+    ours = workload.run(optimizer)
     options = {"n_sobol": n_sobol}
     theirs = peer(environment, "post_sleep", workload.run_times, workload.slots, options=options)
-    ours = workload.run(optimizer)
     yield _of_the_trials(what, theirs, ours, workload.slots, Goal(">=", 5))
     yield _of_the_programs(what, theirs, ours, None)
 
@@ -51,15 +51,18 @@ def _qm7(what: str, environment: Environment, mat: Path | None, n_trials: int, n
         source = ["--sample", "100"] if mat is None else [str(mat)]
         run([sys.executable, "-m", "tasks.qm7.prepare", *source, "--out", str(data)], Path(folder))
         arguments = (f"task.data={data}", f"task.training.max_epochs={n_epochs}")
-        # Kernels that numba compiled before would be found again: both begin with none.
-        caches = {name: {"NUMBA_CACHE_DIR": str(Path(folder) / name)} for name in ("ours", "theirs")}
-        options = {"task": _task_config(arguments)}
-        theirs = peer(environment, "post_qm7", [0.0] * n_trials, 1, options=options, more=caches["theirs"])
         budget = (f"num_trials={n_trials}", "concurrency=1", "resources=cpu")
-        ours = study("task=qm7", "space=cutoffs", *arguments, *budget, more=caches["ours"])
-    # A first trial begins before torch and hippynn are imported here, and after it there: only whole programs compare.
+        ours = study("task=qm7", "space=cutoffs", *arguments, *budget, more=_without_kernels(folder, "ours"))
+        options, more = {"task": _task_config(arguments)}, _without_kernels(folder, "theirs")
+        theirs = peer(environment, "post_qm7", [0.0] * n_trials, 1, options=options, more=more)
+    # A first trial begins before torch and hippynn are imported here, and after it there: whole programs compare.
     yield _of_the_programs(what, theirs, ours, Goal(">=", 2))
     yield _of_the_trials(what, theirs, ours, 1, None)
+
+
+def _without_kernels(folder: str, name: str) -> Mapping[str, str]:
+    """Return the variable that has numba begin without the kernels that it compiled for others."""
+    return {"NUMBA_CACHE_DIR": str(Path(folder) / f"kernels-{name}")}
 
 
 def _of_the_trials(what: str, theirs: PeerRun, ours: StudyRun, slots: int, goal: Goal | None) -> Row:

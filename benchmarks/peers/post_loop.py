@@ -1,6 +1,7 @@
 """The post's way: Ray's ``AxSearch`` around an ``AxClient``, a limiter, and a file of the client after each trial.
 
-Written from what the post describes. A processor takes the place of its GPU.
+Written from what the post describes. It gives each trial a GPU, so Ray is told of as many as there are slots, and
+counts them. Nothing else is set: Ray 2.6.3 uses a worker again for functions, and starts one trial at a time.
 """
 
 import os
@@ -55,13 +56,14 @@ def tuned(
     ray.init(
         address="local",
         num_cpus=job.slots,
+        num_gpus=job.slots,
         runtime_env={"working_dir": "."},
         include_dashboard=False,
         _node_ip_address="127.0.0.1",
     )
     client = _client(job, parameters, constraints)
     tune.Tuner(
-        tune.with_resources(evaluate, resources={"cpu": 1}),
+        tune.with_resources(evaluate, resources={"gpu": 1}),
         tune_config=tune.TuneConfig(
             search_alg=ConcurrencyLimiter(AxSearch(ax_client=client), max_concurrent=job.slots),
             num_samples=job.n_trials,
