@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick torture lint types format clean
+.PHONY: help setup run test quick torture bench lint types format clean
 
 help:  ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -29,6 +29,9 @@ quick: setup  ## The tests that take no more than a few seconds each
 
 torture: setup  ## Kill a study a hundred times, on both tuners (long)
 	HPO_TORTURE_KILLS=100 "$(BIN)/python" -m pytest tests/torture
+
+bench: setup  ## Run the benchmarks (hours) and write the table in benchmarks/README.md; ARGS names some, or --quick
+	"$(BIN)/python" benchmarks/run.py $(ARGS)
 
 lint: setup  ## ruff: rules and layout
 	"$(BIN)/ruff" check .

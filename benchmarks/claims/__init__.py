@@ -1,0 +1,1 @@
+"""One module a claim; each has a ``BENCHMARK``."""

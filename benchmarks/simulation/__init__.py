@@ -1,0 +1,1 @@
+"""Optimizers in virtual time: trials in flight without any waiting, so that many seeds are cheap."""
