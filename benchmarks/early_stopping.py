@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a script to run, not a package
 """How much sooner a study of QM7 has its best result when hopeless trials are stopped early.
 
 Runs the same study twice, without a scheduler and with one, and prints when each had a result as good as the worse of
@@ -22,7 +21,7 @@ from hpo.study.reports import read_reports
 
 def run_study(folder: Path, name: str, *overrides: str) -> StudyPaths:
     """Run a study called ``name`` below ``folder`` and return where it lies."""
-    subprocess.run(  # noqa: S603 - this program
+    subprocess.run(
         [sys.executable, "-m", "hpo", f"study={name}", *overrides], cwd=folder, check=True, stdout=subprocess.DEVNULL
     )
     return StudyPaths(folder / "outputs" / name)

@@ -44,14 +44,14 @@ class Ours:
 
     def ask(self) -> tuple[int, Point]:
         """Return a candidate of the model."""
-        suggestion = self._proposer.ask(n_left=1000)
+        suggestion = self._proposer.ask(n_left=1000, now=0.0)
         if suggestion is None:
             raise RuntimeError("the proposer has no candidate in a space without end")
         return suggestion
 
     def tell(self, index: int, outcome: float) -> None:
         """Pass it on."""
-        self._proposer.tell(index, outcome)
+        self._proposer.tell(index, outcome, now=0.0)
 
 
 class AxDefault:

@@ -25,7 +25,7 @@ class Tpe:
         self._problem = problem
         self._study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, constant_liar=True))
 
-    def ask(self, n_left: int) -> tuple[int, Parameters] | None:
+    def ask(self, n_left: int, now: float) -> tuple[int, Parameters] | None:
         """Return a suggestion."""
         trial = self._study.ask()
         bounds = self._problem.bounds.items()
@@ -35,7 +35,7 @@ class Tpe:
             point = {name: trial.suggest_float(name, lower, upper) for name, (lower, upper) in bounds}
         return trial.number, point
 
-    def tell(self, index: int, value: float) -> None:
+    def tell(self, index: int, value: float, now: float) -> None:
         """Pass it on."""
         self._study.tell(index, value)
 

@@ -59,12 +59,12 @@ class AxDefault:
             allow_exceeding_initialization_budget=True,
         )
 
-    def ask(self, n_left: int) -> tuple[int, Parameters] | None:
+    def ask(self, n_left: int, now: float) -> tuple[int, Parameters] | None:
         """Return a suggestion."""
         ((index, parameters),) = self._client.get_next_trials(max_trials=1).items()
         return index, {name: float(str(value)) for name, value in parameters.items()}
 
-    def tell(self, index: int, value: float) -> None:
+    def tell(self, index: int, value: float, now: float) -> None:
         """Pass it on."""
         self._client.complete_trial(index, raw_data={"value": value})
 

@@ -10,15 +10,16 @@ Parameters = Mapping[str, float]
 class Asker(Protocol):
     """An optimizer as the simulation sees it."""
 
-    def ask(self, n_left: int) -> tuple[int, Parameters] | None:
+    def ask(self, n_left: int, now: float) -> tuple[int, Parameters] | None:
         """Return a new trial's index and parameters, or None if it must hear of an outcome first.
 
         Args:
             n_left: How many trials will still be asked for, this one among them.
+            now: The virtual time.
         """
 
-    def tell(self, index: int, value: float) -> None:
-        """Take the value of a trial, to be minimised."""
+    def tell(self, index: int, value: float, now: float) -> None:
+        """Take the value of a trial, to be minimised, at a virtual time."""
 
     def pause(self, n_left: int) -> None:
         """Use the time until the next trial ends; this is where an optimizer looks ahead.
@@ -58,7 +59,7 @@ def simulate(
     n_left = n_trials
     while len(values) < n_trials:
         while n_left and len(running) < slots:
-            suggestion = asker.ask(n_left)
+            suggestion = asker.ask(n_left, now)
             if suggestion is None:
                 break
             index, parameters = suggestion
@@ -69,6 +70,6 @@ def simulate(
         if running[0][0] > now:
             asker.pause(n_left)
         now, index, value = heapq.heappop(running)
-        asker.tell(index, value)
+        asker.tell(index, value, now)
         values.append(value)
     return values

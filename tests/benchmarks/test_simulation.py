@@ -15,11 +15,12 @@ class Recorder:
 
     def __init__(self, n_free: int = 100) -> None:
         self.events: list[str] = []
+        self.ended_at: dict[int, float] = {}
         self.most_in_flight = 0
         self._n_free = n_free
         self._n_asked = self._n_told = 0
 
-    def ask(self, n_left: int) -> tuple[int, Mapping[str, float]] | None:
+    def ask(self, n_left: int, now: float) -> tuple[int, Mapping[str, float]] | None:
         if self._n_asked >= self._n_free and not self._n_told:
             return None
         index, self._n_asked = self._n_asked, self._n_asked + 1
@@ -27,8 +28,9 @@ class Recorder:
         self.events.append(f"ask {index}")
         return index, {"x": float(index)}
 
-    def tell(self, index: int, value: float) -> None:
+    def tell(self, index: int, value: float, now: float) -> None:
         self._n_told += 1
+        self.ended_at[index] = now
         self.events.append(f"tell {index}")
 
     def pause(self, n_left: int) -> None:
@@ -41,7 +43,9 @@ def simulated(asker: Recorder, n_trials: int = len(RUN_TIMES), slots: int = 2) -
 
 def test_values_come_in_the_order_of_ends() -> None:
     """Two slots, run times 3, 1, 1, 4, 1, 1: trials end as 1, 2, 0, 4, 5, 3 and 0 before 3 at the same moment."""
-    assert simulated(Recorder()) == [10.0, 20.0, 0.0, 40.0, 50.0, 30.0]
+    recorder = Recorder()
+    assert simulated(recorder) == [10.0, 20.0, 0.0, 40.0, 50.0, 30.0]
+    assert recorder.ended_at == {0: 3.0, 1: 1.0, 2: 2.0, 3: 6.0, 4: 4.0, 5: 5.0}
 
 
 def test_no_more_trials_run_than_there_are_slots() -> None:
