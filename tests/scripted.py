@@ -25,6 +25,9 @@ class ListProposer:
         self._last = next(self._indices)
         return None if self.is_exhausted else Suggestion(self._last, {"x": float(self._last)})
 
+    def wait(self, timeout_s: float) -> None:
+        """Have everything ready."""
+
     def complete(self, index: int, data: Metrics) -> None:
         self.data[index] = data
 

@@ -143,6 +143,9 @@ class AxProposer:
         elif not self._ready and n_left > 0:
             self._generate(n_left)
 
+    def wait(self, timeout_s: float) -> None:
+        """Do nothing: suggestions are made when they are wanted."""
+
     def complete(self, index: int, data: Metrics) -> None:
         """Take the objective and the constraint metrics of a trial as data."""
         self.tell(index, data)

@@ -66,6 +66,10 @@ class RemoteProposer:
         self._server.send(Asked(suggestion.index, time.time()))
         return replace(suggestion, n_unseen=self._n_told - n_told)
 
+    def wait(self, timeout_s: float) -> None:
+        """Wait up to ``timeout_s`` until the process says something; it raises what :meth:`suggest` does."""
+        self._listen(timeout_s)
+
     def complete(self, index: int, data: Metrics) -> None:
         """Pass on the objective and the constraint metrics of a trial."""
         self._tell(index, data)

@@ -58,6 +58,9 @@ class Proposer(Protocol):
             n_wanted: How many of them could begin now.
         """
 
+    def wait(self, timeout_s: float) -> None:
+        """Wait up to ``timeout_s`` for what may lead to a suggestion, if that is made elsewhere."""
+
     def complete(self, index: int, data: Metrics) -> None:
         """Take the objective and the constraint metrics of a trial as data."""
 

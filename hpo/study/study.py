@@ -139,6 +139,10 @@ class Study(Results):
         make_directory(self.paths, trial)
         return trial
 
+    def wait(self, timeout_s: float) -> None:
+        """Wait up to ``timeout_s`` for a suggestion that :meth:`ask` found not to be ready."""
+        self._proposer.wait(timeout_s)
+
     def start(self, index: int) -> None:
         """Take note that a worker begins trial ``index``."""
         # An attempt is lost with the power whether or not it is known when it began.
@@ -196,7 +200,8 @@ class Study(Results):
             with suppress(StorageError, StudyLostError):  # whoever drove the study has met them already
                 self._history.check()
                 self._files.save_all()
-                self._history.write("closed", reason=self._reason_of_end())
+                why = self.stop_reason or self.interruption.name or "stopped"
+                self._history.write("closed", reason="finished" if self.is_finished else why)
             self._observers.on_study_end(self)
         finally:
             self.close()
@@ -243,8 +248,3 @@ class Study(Results):
     def _note_room(self) -> None:
         if self._history.is_short:
             self._stopping.begin("the disk is full")
-
-    def _reason_of_end(self) -> str:
-        if self.is_finished:
-            return "finished"
-        return self.stop_reason or self.interruption.name or "stopped"

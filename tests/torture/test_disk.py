@@ -1,8 +1,10 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -38,12 +40,25 @@ def study(request: pytest.FixtureRequest, disk: Path) -> StudyProcess:
     return StudyProcess(disk, f"num_trials={NUM_TRIALS}", "restart=auto", *TUNERS[request.param])
 
 
-def fill(disk: Path, leave: int = 0) -> Path:
-    """Write a file that leaves ``leave`` bytes."""
+def make_read_only(*arguments: str) -> None:
+    """Remount so that nothing can be written; while something is written at that moment, try again."""
+    deadline = time.monotonic() + 30
+    while subprocess.run([MOUNT, *arguments], check=False).returncode:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def fill(disk: Path) -> Path:
+    """Write a file that takes all the room there is, while the study writes beside it."""
     path = disk / "filler"
-    free = os.statvfs(disk)
-    path.write_bytes(b"\0" * max(0, free.f_bavail * free.f_bsize - leave))
+    with path.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+        write_without_end(file)
     return path
+
+
+def write_without_end(file: IO[bytes]) -> None:
+    while True:
+        file.write(bytes(4096))
 
 
 @pytest.mark.slow
@@ -74,7 +89,7 @@ def test_a_directory_that_becomes_read_only_loses_nothing(study: StudyProcess, d
     with study.start_and_wait(7) as driver:
         try:
             mount("--bind", outputs, outputs)
-            mount("-o", "remount,bind,ro", outputs)
+            make_read_only("-o", "remount,bind,ro", outputs)
             assert driver.wait(120) == 1, study.log[-4000:]
         finally:
             driver.kill()
@@ -95,7 +110,7 @@ def test_a_read_only_study_is_refused_with_a_clear_error(study: StudyProcess, di
         driver.kill()
     study.wait_until_all_are_gone(was_killed=True)
     before = completed_events(study.root)
-    mount("-o", "remount,ro", str(disk))
+    make_read_only("-o", "remount,ro", str(disk))
     try:
         assert study.run() == 1
     finally:

@@ -16,6 +16,7 @@ from hpo.worker import Assignment
 
 # Keys of a result. Their values are JSON texts: Ray flattens nested values on some of the ways to a searcher.
 REPORT, OUTCOME = "report", "outcome"
+PATIENCE_S = 5.0  # for a suggestion while nothing runs; then Ray has its turn
 QUIET_S = 0.15  # after so long without an event of a trial there is a pause
 
 
@@ -42,7 +43,7 @@ class StudySearcher(Stateless, Searcher):  # type: ignore[misc]  # Ray ships no 
     def suggest(self, trial_id: str) -> Mapping[str, object] | str | None:
         """Return the next trial's assignment; None for "not now"; FINISHED when none will follow."""
         with self.noted():
-            trial = self._study.ask()
+            trial = self._asked()
             if trial is None:
                 if self._study.is_asked_out and (self._study.is_stopping or not self._study.n_running):
                     return str(Searcher.FINISHED)
@@ -52,6 +53,15 @@ class StudySearcher(Stateless, Searcher):  # type: ignore[misc]  # Ray ships no 
             self.index_of[trial_id] = trial.index
             self._names[trial_id] = f"{trial.index:04d}" + (f".{trial.attempt}" if trial.attempt > 1 else "")
             return asdict(self._assign(trial))
+
+    def _asked(self) -> Trial | None:
+        """Return the next trial. While nothing runs, wait for it: Ray would look again a second later."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (trial := self._study.ask()) is None:
+            if self._study.n_running or self._study.is_asked_out or time.monotonic() > deadline:
+                break
+            self._study.wait(QUIET_S)
+        return trial
 
     def name(self, trial_id: str) -> str:
         """Return what Ray calls the attempt in its own files: 0007, or 0007.2 for the second."""
