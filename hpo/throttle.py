@@ -23,7 +23,9 @@ class Throttle:
         began = time.monotonic()
         if began < self._due_at:
             return False
-        action()
-        ended = time.monotonic()
-        self._due_at = ended + max(self._interval_s, (ended - began) / self._share)
+        try:
+            action()
+        finally:
+            ended = time.monotonic()
+            self._due_at = ended + max(self._interval_s, (ended - began) / self._share)
         return True

@@ -178,23 +178,22 @@ class AxProposer:
 
     def _modelled(self, n: int, _: int) -> Iterator[int]:
         """Make up to ``n`` trials that rest on all outcomes so far, and yield their indices."""
-        self._record.pass_on()
         n = int(min(n, self._n_untried))  # past the last point Ax would look for half a minute
-        with suppress(SearchSpaceExhausted):
-            while n > 0:
-                # Initial points one by one: Ax counts them in the experiment only.
-                n_at_once = n if self._strategy.current_node_name == MODEL else 1
-                for point in drawn(
-                    self._strategy,
-                    self._experiment,
-                    self._fixed,
-                    n_trials=n_at_once,
-                    seed=self._seed,
-                    n_threads=self._n_threads,
-                ):
-                    yield self._add(self._space.with_fixed(point))
-                    n -= 1
-                self._record.pass_on()
+        is_sparse = False
+        while n > 0:
+            self._record.pass_on()
+            # Initial points one by one: Ax counts them in the experiment only.
+            n_at_once = n if self._strategy.current_node_name == MODEL and not is_sparse else 1
+            try:
+                points = self._draw(n_trials=n_at_once)
+            except SearchSpaceExhausted:
+                if n_at_once == 1:
+                    return
+                is_sparse = True  # fewer points are left, and Ax then gives none of them
+                continue
+            for point in points:
+                yield self._add(self._space.with_fixed(point))
+                n -= 1
 
     def _drawn(self, n: int, n_left: int) -> Iterator[int]:
         """Take up to ``n`` points of those made ahead as trials, and yield their indices."""
@@ -204,6 +203,10 @@ class AxProposer:
             if not self._ready:
                 return
             yield self._add(self._ready.popleft())
+
+    def _draw(self, *, n_points: int = 1, n_trials: int = 1) -> Sequence[Parameters]:
+        sizes = {"n_points": n_points, "n_trials": n_trials, "n_threads": self._n_threads}
+        return drawn(self._strategy, self._experiment, self._fixed, seed=self._seed, **sizes)
 
     def _add(self, parameters: Parameters) -> int:
         self._n_untried -= 1
@@ -228,8 +231,7 @@ class AxProposer:
         n_wanted = int(min(n_left, n_at_once, self._n_untried))
         while n_wanted > 0 and not self._ready:
             with suppress(SearchSpaceExhausted):
-                points = drawn(self._strategy, self._experiment, self._fixed, n_points=n_wanted, seed=self._seed)
-                self._ready.extend(map(self._space.with_fixed, points))
+                self._ready.extend(map(self._space.with_fixed, self._draw(n_points=n_wanted)))
             n_wanted = 1 if n_wanted > 1 else 0  # fewer points are left, and Ax then gives none of them
 
     def _take_up(self, history: Sequence[Past]) -> None:

@@ -8,6 +8,8 @@ from collections import deque
 # lacks none, and the slot waits. This share of the slots' time may be spent on waiting.
 TOLERATED_WAIT = 0.02
 
+N_BLIND = 32  # points that depend on no outcome: so many are ready always
+
 N_REMEMBERED = 32  # trials and suggestions whose times are looked at
 
 

@@ -10,7 +10,7 @@ from hpo.task import Metrics
 
 @dataclass(frozen=True)
 class Wanted:
-    """So many more slots are free and wait."""
+    """So many more slots are free and wait; fewer, if the number is negative."""
 
     n: int
 
@@ -59,9 +59,11 @@ class Saved:
 
     Attributes:
         fault: Why not, if it is not.
+        is_awaited: As in the request.
     """
 
-    fault: OSError | None = None
+    fault: str | None
+    is_awaited: bool
 
 
 @dataclass(frozen=True)

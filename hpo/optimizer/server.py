@@ -9,9 +9,8 @@ import traceback
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from hpo.optimizer.look_ahead import LookAhead
+from hpo.optimizer.look_ahead import N_BLIND, LookAhead
 from hpo.optimizer.messages import Asked, Failed, FromServer, Made, Save, Saved, Told, ToServer, Wanted
-from hpo.optimizer.sequence import N_AT_ONCE
 from hpo.optimizer.setup import Setup
 from hpo.process import begin
 from hpo.quiet import quiet_libraries
@@ -49,11 +48,12 @@ class Server:
         """
         while True:
             self._listen()
-            if n := self._n_to_make():
-                self._make(n)
-            elif self._save is not None:
+            n = self._n_to_make()
+            if self._save is not None and (self._save.is_awaited or not n):
                 self._write(self._save)
-            else:
+            elif n:
+                self._make(n)
+            elif not self._proposer.is_exhausted:
                 self._proposer.prepare(self._n_left)
 
     def _listen(self) -> None:
@@ -65,7 +65,7 @@ class Server:
 
     def _take(self, message: ToServer) -> None:
         if isinstance(message, Wanted):
-            self._n_wanted += message.n
+            self._n_wanted = max(0, self._n_wanted + message.n)
         elif isinstance(message, Asked):
             self._n_ahead -= 1
             self._proposer.ask(message.index)
@@ -80,10 +80,10 @@ class Server:
     def _n_to_make(self) -> int:
         if self._n_left <= 0 or self._proposer.is_exhausted:
             return 0
-        if not self._learns:
-            return N_AT_ONCE if self._n_ahead < N_AT_ONCE else 0
         if self._n_wanted:
             return min(self._n_wanted, N_TOGETHER)
+        if not self._learns:
+            return N_BLIND if self._n_ahead < N_BLIND else 0
         return int(self._proposer.may_look_ahead and self._n_ahead < self._look_ahead.n_ready)
 
     def _make(self, n: int) -> None:
@@ -97,14 +97,13 @@ class Server:
 
     def _write(self, save: Save) -> None:
         self._save = None
+        fault = None
         try:
             (self._proposer.save if save.is_awaited else self._proposer.save_soon)(save.path)
-        except OSError as error:
-            fault: OSError | None = error
-        else:
-            fault = None
-        if save.is_awaited:
-            self._connection.send(Saved(fault))
+        except Exception as error:  # noqa: BLE001 - the journal is the record; whoever asked is told
+            fault = f"{type(error).__name__}: {error}"
+        if fault is not None or save.is_awaited:
+            self._connection.send(Saved(fault, save.is_awaited))
 
 
 def main(socket: int, lifeline: int) -> None:

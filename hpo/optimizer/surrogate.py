@@ -9,6 +9,7 @@ import torch
 from ax.core.experiment import Experiment
 from ax.generators.torch.botorch_modular.surrogate import SurrogateSpec
 from ax.generators.torch.botorch_modular.utils import ModelConfig
+from botorch.exceptions.errors import ModelFittingError
 from botorch.fit import fit_gpytorch_mll
 from botorch.models import SingleTaskGP
 from gpytorch.mlls import MarginalLogLikelihood
@@ -35,18 +36,19 @@ class AnchoredGP(SingleTaskGP):
     """The model that Ax would take, with a fit that begins near its end.
 
     A fit with n observations begins with the hyperparameters of its anchor, which is a fit from the beginning with the
-    first m of them, where m is :func:`anchor` of n. So the suggestions depend on the observations alone, and not on
-    which fits came before: a study that goes on is proposed what one without interruption is. Anchors also lead out of
-    a poor local optimum.
+    first m of them, where m is :func:`anchor` of n. So the suggestions depend on the observations, and not on
+    which fits came before: a study that goes on is proposed what one without interruption is, if outcomes came in the
+    same order. Anchors also lead out of a poor local optimum.
 
     BoTorch calls :meth:`custom_fit` where a model has one, and Ax makes the model of the class that its
     ``ModelConfig`` names: both are their documented ways.
 
     Attributes:
-        memory: The last anchor and its hyperparameters; one for each metric, since each has a class of its own.
+        memory: The last anchor: its hyperparameters, by the observations that it was fitted to; None if they cannot be
+            fitted. Each metric has one, since each has a class of its own.
     """
 
-    memory: "dict[int, State]"
+    memory: "dict[bytes, State | None]"
 
     def custom_fit(self, mll: MarginalLogLikelihood, **_: Any) -> MarginalLogLikelihood:
         """Fit the hyperparameters by the marginal likelihood and return ``mll``, in evaluation mode.
@@ -55,19 +57,25 @@ class AnchoredGP(SingleTaskGP):
             botorch.exceptions.errors.ModelFittingError: If they cannot be fitted.
         """
         mll.train()
-        m = anchor(self.train_targets.shape[-1])
-        if m:
-            if m not in self.memory:
-                self.memory.clear()
-                self.memory[m] = _fitted_to_first(mll, m)
-            self._set(self.memory[m])
+        if (state := self._anchored(mll)) is not None:
+            parameters = dict(self.named_parameters())
+            with torch.no_grad():
+                for name, value in state.items():
+                    parameters[name].copy_(value)
         return _fitted(mll)
 
-    def _set(self, state: State) -> None:
-        parameters = dict(self.named_parameters())
-        with torch.no_grad():
-            for name, value in state.items():
-                parameters[name].copy_(value)
+    def _anchored(self, mll: MarginalLogLikelihood) -> State | None:
+        m = anchor(self.train_targets.shape[-1])
+        if not m:
+            return None
+        (inputs,) = self.train_inputs
+        inputs, targets = inputs[..., :m, :], _standardized(self.train_targets[..., :m])
+        # Targets are standardized with all observations, and so differ in the last digits from fit to fit.
+        key = b"".join(part.cpu().numpy().tobytes() for part in (inputs, targets.mul(1e6).round()))
+        if key not in self.memory:
+            self.memory.clear()
+            self.memory[key] = _fitted_to(mll, inputs, targets)
+        return self.memory[key]
 
 
 def surrogate_spec(experiment: Experiment) -> SurrogateSpec:
@@ -91,15 +99,19 @@ def _fitted(mll: MarginalLogLikelihood) -> MarginalLogLikelihood:
         )
 
 
-def _fitted_to_first(mll: MarginalLogLikelihood, n_observations: int) -> State:
-    """Return the hyperparameters fitted to the first observations, from the beginning."""
+def _fitted_to(mll: MarginalLogLikelihood, inputs: torch.Tensor, targets: torch.Tensor) -> State | None:
+    """Return the hyperparameters fitted to these observations, from the beginning; None if that cannot be done."""
     part = deepcopy(mll)
-    (inputs,) = part.model.train_inputs
-    targets = part.model.train_targets[..., :n_observations]
-    targets = (targets - targets.mean(-1, keepdim=True)) / targets.std(-1, keepdim=True).clamp_min(1e-8)
-    part.model.set_train_data(inputs[..., :n_observations, :], targets, strict=False)
-    _fitted(part)
+    part.model.set_train_data(inputs, targets, strict=False)
+    try:
+        _fitted(part)
+    except ModelFittingError:
+        return None
     return {name: _rounded(value.detach()) for name, value in part.model.named_parameters()}
+
+
+def _standardized(values: torch.Tensor) -> torch.Tensor:
+    return (values - values.mean(-1, keepdim=True)) / values.std(-1, keepdim=True).clamp_min(1e-8)
 
 
 def _rounded(values: torch.Tensor) -> torch.Tensor:

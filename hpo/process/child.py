@@ -48,6 +48,7 @@ class ChildProcess(Generic[Sent, Received]):
         self.has_started = False
         self.exit_code: int | None = None
         self._is_usable = True
+        self._is_closed = False
         self._ending = threading.Lock()
         self._ended, self._has_ended = os.pipe()  # closed at one end when the process has ended
         lifeline, self._lifeline = os.pipe()
@@ -102,7 +103,8 @@ class ChildProcess(Generic[Sent, Received]):
         """End the process and all programs that it started, at once, whatever they do."""
         self._is_usable = False
         self._kill_group()
-        wait([self._ended], KILL_S)
+        if not self._is_closed:
+            wait([self._ended], KILL_S)
 
     def leave(self, farewell: Sent) -> None:
         """End the process, by itself if it is idle and takes ``farewell`` for the end."""
@@ -112,10 +114,12 @@ class ChildProcess(Generic[Sent, Received]):
         self.kill()
 
     def close(self) -> None:
-        """Give up what belongs to a process that was ended."""
-        self._connection.close()
-        os.close(self._lifeline)
-        os.close(self._ended)
+        """Give up what belongs to a process that was ended. Closing twice is allowed."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._connection.close()
+            os.close(self._lifeline)
+            os.close(self._ended)
 
     def _watch(self) -> None:
         if hasattr(os, "waitid"):

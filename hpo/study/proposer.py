@@ -78,7 +78,11 @@ class Proposer(Protocol):
         """Write the state to ``path`` when there is time, if it was not written not long ago."""
 
     def save(self, path: Path) -> None:
-        """Write the state to ``path``, atomically."""
+        """Write the state to ``path``, atomically.
+
+        Raises:
+            OSError, hpo.errors.HpoError: If that cannot be done.
+        """
 
     def close(self) -> None:
         """Give up what it holds; nothing is asked of it after that. Closing twice is allowed."""

@@ -38,7 +38,7 @@ class StateFiles:
 
     def save_all(self) -> None:
         """Write everything."""
-        self._attempt(self._snapshot, self._summary, self._table)
+        self._attempt(self._summary, self._table, self._snapshot)  # the last one may take a while
 
     def _attempt(self, *writers: Callable[[], None]) -> None:
         for write in writers:

@@ -117,7 +117,7 @@ class Study(Results):
         self._observers.on_study_start(self)
 
     def ask(self) -> Trial | None:
-        """Return the next trial to run, or None if there is none now: all slots are taken, or none will follow.
+        """Return the next trial to run, or None: no slot is free, no suggestion is ready, or no trial will follow.
 
         Trials of an earlier session that did not end come first, under their own index.
 
@@ -129,10 +129,9 @@ class Study(Results):
             return None
         index = self._waiting.popleft() if self._waiting else self._suggested()
         if index is None:
-            if self._proposer.is_exhausted:
-                self._is_exhausted = True
-                n_trials = len(self.ledger.trials)
-                log.warning("The space has no untried point left: the study ends with %d trials.", n_trials)
+            self._is_exhausted = self._proposer.is_exhausted
+            if self._is_exhausted:
+                log.warning("The space has no untried point left: the study ends with %d trials.", self.ledger.n_asked)
             return None
         self._running.add(index)
         trial = self.ledger.trials[index]
@@ -208,8 +207,10 @@ class Study(Results):
 
     def close(self) -> None:
         """End what proposes and let others have the study. Closing twice is allowed."""
-        self._proposer.close()
-        self._history.close()
+        try:
+            self._proposer.close()
+        finally:
+            self._history.close()
 
     def _suggested(self) -> int | None:
         n_free = self.plan.slots - self.n_running
@@ -235,8 +236,7 @@ class Study(Results):
         self._running.discard(trial.index)
         self._stopping.count(outcome.status)
         self._has_news = True
-        data = data_of(trial, self.objective)
-        if data is None:
+        if (data := data_of(trial, self.objective)) is None:
             self._proposer.fail(trial.index, outcome.reason or str(outcome.status))
         else:
             self._proposer.complete(trial.index, data)

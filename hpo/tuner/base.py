@@ -20,9 +20,9 @@ class Tuner(ABC):
     """Drives a study: asks it for trials, has them run, and tells it what came of them."""
 
     @property
+    @abstractmethod
     def is_asynchronous(self) -> bool:
-        """Whether trials run in other processes, so that suggestions can be made meanwhile."""
-        return True
+        """Whether it goes on when :meth:`hpo.study.Study.ask` has no trial yet, so that suggestions may take time."""
 
     @abstractmethod
     def takes_callback(self, callback: object) -> bool:

@@ -21,7 +21,7 @@ class InlineTuner(Tuner):
 
     @property
     def is_asynchronous(self) -> bool:
-        """They do not."""
+        """It does not."""
         return False
 
     def takes_callback(self, callback: object) -> bool:

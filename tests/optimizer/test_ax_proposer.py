@@ -131,6 +131,19 @@ def test_a_small_space_with_a_constraint_gives_all_its_points() -> None:
     assert len({tuple(parameters.values()) for _, parameters in suggestions(source, 6)}) == 6
 
 
+def test_the_last_points_come_also_when_several_are_wanted() -> None:
+    """Ten points with a + b <= 3: made four at once, where the last time only two are left, none is lost."""
+    names = {name: {"type": "range", "bounds": [0, 3]} for name in "ab"}
+    source = proposer(Bayes(n_initial=2), build_space(names, ["a + b <= 3"]))
+    points = []
+    while made := source.make(4, n_left=16):
+        for suggestion in made:
+            points.append(tuple(suggestion.parameters.values()))
+            source.complete(suggestion.index, {"objective": float(len(points))})
+    assert len(points) == len(set(points)) == 10
+    assert source.is_exhausted
+
+
 def test_the_model_learns() -> None:
     """On a parabola the model's points beat the initial ones, with a maximised objective and a constraint."""
     objective = build_objective("gain", "maximize", ("cost <= 2",))

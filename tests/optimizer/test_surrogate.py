@@ -75,7 +75,9 @@ def test_each_metric_has_its_own_anchor() -> None:
     source.make(1, n_left=3)
     models = [type(model) for model in source._strategy.adapter.generator.surrogate.model.models]
     assert all(issubclass(model, AnchoredGP) for model in models)
-    first, second = (model.memory[16] for model in models)
+    (first,), (second,) = (model.memory.values() for model in models)
+    assert first is not None
+    assert second is not None
     assert any((first[name] != second[name]).any() for name in first)
 
 
@@ -90,3 +92,17 @@ def test_several_suggestions_come_from_one_fit() -> None:
         made = source.make(3, n_left=6)
     assert together["likelihood"] <= 2 * counts["likelihood"]
     assert len({tuple(suggestion.parameters.values()) for suggestion in made}) == 3
+
+
+def test_a_late_outcome_changes_the_anchor_as_a_replay_would() -> None:
+    """The trial that ends last lies among the first observations: suggestions are those of a study that goes on."""
+    past = history(11)
+    late = 4
+    running = [replace(trial, data=None, is_unfinished=True) if trial.index == late else trial for trial in past]
+    live = AxProposer(Bayes(n_initial=4), SPACE, LOSS, seed=0, slots=2, history=running)
+    live.make(1, n_left=9)
+    live.complete(late, past[late].data or {})
+    (again,) = live.make(1, n_left=8)
+    asked = Past(11, live._record.trials[11], is_unfinished=True)
+    resumed = AxProposer(Bayes(n_initial=4), SPACE, LOSS, seed=0, slots=2, history=[*past, asked])
+    assert resumed.make(1, n_left=8)[0].parameters == again.parameters

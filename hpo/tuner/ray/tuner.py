@@ -34,6 +34,11 @@ class RayTuner(Tuner):
                 )
             )
 
+    @property
+    def is_asynchronous(self) -> bool:
+        """It does."""
+        return True
+
     def takes_callback(self, callback: object) -> bool:
         """Tell whether it is a callback of Ray Tune."""
         from ray.tune import Callback  # noqa: PLC0415 - Ray takes a second to import
