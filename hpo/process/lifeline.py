@@ -39,7 +39,12 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
 
 
+def end_group() -> None:
+    """Kill this process and the programs that it started."""
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
 def _wait(descriptor: int) -> None:
     while os.read(descriptor, 1):
         pass
-    os.killpg(os.getpgrp(), signal.SIGKILL)
+    end_group()

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hpo.process import begin
+from hpo.process import begin, end_group
 from hpo.study.paths import LOG_FILE
 from hpo.study.trial import Outcome
 from hpo.task import Metrics, ParameterValue, Report, Task, TrialContext, TrialInterrupted
@@ -37,13 +37,16 @@ class Supervisor:
         threading.Thread(target=self._listen, name="hpo-supervisor", daemon=True).start()
 
     def send(self, message: FromExecutor) -> None:
-        """Send a message.
+        """Send a message; where nobody is left to take it, end this process.
 
-        Raises:
-            OSError: If there is nobody to take it.
+        The supervisor is gone then, and the lifeline ends this process in a moment. In that moment the trial must not
+        end as if it had failed: its outcome would be on the disk when the study is resumed.
         """
         with self._sending:
-            self._connection.send(message)
+            try:
+                self._connection.send(message)
+            except (BrokenPipeError, ConnectionResetError):
+                end_group()
 
     def work(self) -> Iterator[Work]:
         """Yield the trials to run, until there are no more."""

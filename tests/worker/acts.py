@@ -202,3 +202,11 @@ class Unloadable(Act):
 
 def _missing() -> Task:
     raise ModuleNotFoundError("No module named 'missing_library'")
+
+
+def report_without_end(_: Mapping[str, ParameterValue], context: TrialContext) -> float:
+    step = 0
+    while True:
+        step += 1
+        context.report(step, {"step": step})
+        time.sleep(0.01)

@@ -1,6 +1,7 @@
 """No trial outlives the process that watches over it."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -8,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from hpo.task import Report
+from hpo.worker.messages import Work
+from hpo.worker.process import ExecutorProcess
 from tests.cli import REPOSITORY
+from tests.worker import acts
 from tests.worker.acts import is_running, pids, wait_until
 
 SUPERVISE = """
@@ -52,3 +57,15 @@ def test_a_supervisor_that_is_asked_to_end_takes_its_trial_along(tmp_path: Path)
     supervisor.send_signal(signal.SIGTERM)
     assert supervisor.wait() == -signal.SIGTERM
     wait_until(lambda: not any(is_running(pid) for pid in left))
+
+
+def test_a_trial_whose_supervisor_no_longer_listens_ends_without_an_outcome(tmp_path: Path) -> None:
+    """The socket may close before the lifeline: a report that cannot be sent is no failure of the trial."""
+    executor = ExecutorProcess(1)
+    task = acts.Act(acts.report_without_end)
+    executor.send(Work("act", pickle.dumps(task), acts.assignment(tmp_path)))
+    wait_until(lambda: isinstance(executor.receive(1.0), Report))
+    executor._connection.close()
+    wait_until(lambda: executor.exit_code == -signal.SIGKILL)
+    executor.close()
+    assert not (tmp_path / "result.json").exists()
