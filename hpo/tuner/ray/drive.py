@@ -20,6 +20,7 @@ from hpo.tuner.base import assignment
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.events import GraceOverError, GuardedCallback, StudyEvents
 from hpo.tuner.ray.judge import Judge
+from hpo.tuner.ray.local import CPUS_OF_A_TRIAL
 from hpo.tuner.ray.scheduler import StudyScheduler
 from hpo.tuner.ray.searcher import OUTCOME, REPORT, StudySearcher
 from hpo.worker import Assignment, supervise
@@ -53,7 +54,7 @@ def drive(
     tuner = tune.Tuner(
         tune.with_resources(
             tune.with_parameters(run_trial, task=task),
-            {"cpu": resources.cpus_per_trial, "gpu": resources.gpus_per_trial},
+            {"cpu": CPUS_OF_A_TRIAL, "gpu": resources.gpus_per_trial},
         ),
         tune_config=tune.TuneConfig(
             search_alg=searcher,

@@ -1,7 +1,6 @@
 """A Ray of this program's own, on this machine, that nobody else can reach."""
 
 import logging
-import math
 import os
 import signal
 import sys
@@ -20,6 +19,9 @@ from hpo.tuner.ray.spaceless import python_without_spaces
 log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+# Of Ray's own, whatever a trial is given: Ray starts as many workers at once as it has processors, and so one for each
+# slot. The study caps the trials, and their threads are set elsewhere.
+CPUS_OF_A_TRIAL = 1
 STOP_S = 10.0  # for processes that were killed to be gone
 OBJECT_STORE_BYTES = 256 * 1024**2  # parameters and metrics travel through it, no data sets
 
@@ -37,7 +39,7 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
         with _deaf_to_sigterm():
             ray.init(
                 address="local",  # never a cluster that a stale address file names
-                num_cpus=max(1, math.ceil(slots * resources.cpus_per_trial - 1e-9)),
+                num_cpus=slots * CPUS_OF_A_TRIAL,
                 num_gpus=resources.n_gpus(slots),
                 include_dashboard=False,
                 log_to_driver=False,
