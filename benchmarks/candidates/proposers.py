@@ -8,7 +8,7 @@ from ax.api.configs import RangeParameterConfig
 
 from benchmarks.adapter import Point, ProjectProposer
 from benchmarks.candidates.data import NAMES, tried, value
-from benchmarks.look_ahead import bayes_without_look_ahead
+from hpo.optimizer import Bayes
 from hpo.space import build_space
 from hpo.study.proposer import Past
 
@@ -39,7 +39,7 @@ class Ours:
             for index, point in enumerate(tried(n_completed + n_pending))
         ]
         space = build_space({name: {"type": "range", "bounds": [0.0, 1.0]} for name in NAMES})
-        optimizer = bayes_without_look_ahead()
+        optimizer = Bayes(look_ahead=0)
         self._proposer = ProjectProposer(optimizer, space, seed=0, slots=n_pending, history=history)
 
     def ask(self) -> tuple[int, Point]:

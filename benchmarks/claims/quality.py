@@ -9,7 +9,6 @@ from pathlib import Path
 from benchmarks.benchmark import Benchmark, BenchmarkError, Settings
 from benchmarks.confidence import mean_and_half_width, paired_difference
 from benchmarks.environments import Environment, made
-from benchmarks.look_ahead import has_look_ahead
 from benchmarks.process import run
 from benchmarks.row import Row
 from benchmarks.simulation.problems import SLOTS, best_so_far
@@ -105,8 +104,6 @@ def measure(settings: Settings) -> Iterator[Row]:
 
 def _case(contest: Contest, case: Case) -> Iterator[Row]:
     names = [name for name in TITLES if name != "tpe" or contest.peers is not None]
-    if not has_look_ahead():
-        names.remove("project_without_look_ahead")
     wanted = [each for name in names for each in contest.simulations(name, case)]
     failed = {}
     for done, error in all_of(wanted, contest.simulator, contest.store):

@@ -6,7 +6,6 @@ from ax.api.client import Client
 from ax.api.configs import RangeParameterConfig
 
 from benchmarks.adapter import ProjectProposer
-from benchmarks.look_ahead import bayes_without_look_ahead
 from benchmarks.simulation.events import Asker, Parameters
 from benchmarks.simulation.problems import SLOTS, Problem
 from hpo.optimizer import Bayes, Optimizer, Sobol
@@ -74,7 +73,7 @@ class AxDefault:
 
 ASKERS: Mapping[str, Callable[[Problem, int], Asker]] = {
     "project": lambda problem, seed: project(problem, Bayes(), seed),
-    "project_without_look_ahead": lambda problem, seed: project(problem, bayes_without_look_ahead(), seed),
+    "project_without_look_ahead": lambda problem, seed: project(problem, Bayes(look_ahead=0), seed),
     "ax_default": AxDefault,
     "sobol": lambda problem, seed: project(problem, Sobol(), seed),
 }

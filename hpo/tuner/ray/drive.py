@@ -51,19 +51,12 @@ def drive(
         StudyEvents(study, searcher, start_timeout_s),
         *(GuardedCallback(name, callback) for name, callback in ray_callbacks.items()),
     ]
+    trainable = tune.with_resources(
+        tune.with_parameters(run_trial, task=task), {"cpu": CPUS_OF_A_TRIAL, "gpu": resources.gpus_per_trial}
+    )
     tuner = tune.Tuner(
-        tune.with_resources(
-            tune.with_parameters(run_trial, task=task),
-            {"cpu": CPUS_OF_A_TRIAL, "gpu": resources.gpus_per_trial},
-        ),
-        tune_config=tune.TuneConfig(
-            search_alg=searcher,
-            scheduler=StudyScheduler(study, searcher, judge),
-            num_samples=-1,  # the study counts
-            reuse_actors=True,
-            trial_name_creator=lambda trial: searcher.name(trial.trial_id),
-            trial_dirname_creator=lambda trial: searcher.name(trial.trial_id),
-        ),
+        trainable,
+        tune_config=_tune_config(searcher, StudyScheduler(study, searcher, judge)),
         run_config=lines.run_config("ray", study.session, callbacks),
     )
     try:
@@ -79,6 +72,17 @@ def drive(
             log.debug("Ray's run ended with an error while the study stops", exc_info=True)
             return
         raise
+
+
+def _tune_config(searcher: StudySearcher, scheduler: StudyScheduler) -> tune.TuneConfig:
+    return tune.TuneConfig(
+        search_alg=searcher,
+        scheduler=scheduler,
+        num_samples=-1,  # the study counts
+        reuse_actors=True,
+        trial_name_creator=lambda trial: searcher.name(trial.trial_id),
+        trial_dirname_creator=lambda trial: searcher.name(trial.trial_id),
+    )
 
 
 def _assigned(study: Study, resources: Resources, scheduler: Scheduler, trial: Trial) -> Assignment:
