@@ -2,13 +2,14 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+CURRENT := .venv-current-ray
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick torture bench lint types format clean
+.PHONY: help setup run test test-current-ray quick torture bench docs lint types format clean
 
 help:  ## This list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
 
 setup: $(VENV)/ready  ## Make .venv from the pinned versions
 
@@ -24,6 +25,15 @@ run: setup  ## Run python -m hpo $(ARGS); without ARGS: Branin, 24 trials
 test: setup lint types  ## Lint, types and every test, the slow ones too
 	"$(BIN)/python" -m pytest
 
+test-current-ray: $(CURRENT)/ready  ## The tests that touch Ray, on the current Ray, in an environment of its own
+	HPO_TORTURE_KILLS=5 "$(CURRENT)/bin/python" -m pytest -m ray
+
+$(CURRENT)/ready: pyproject.toml constraints-current-ray.txt
+	$(PYTHON) -m venv "$(CURRENT)"
+	"$(CURRENT)/bin/python" -m pip install --quiet --no-deps --requirement constraints-current-ray.txt
+	"$(CURRENT)/bin/python" -m pip install --quiet --no-deps --editable .
+	touch "$@"
+
 quick: setup  ## The tests that take no more than a few seconds each
 	"$(BIN)/python" -m pytest -m "not slow"
 
@@ -32,6 +42,10 @@ torture: setup  ## Kill a study a hundred times, on both tuners (long)
 
 bench: setup  ## Run the benchmarks (hours) and write the table in benchmarks/README.md; ARGS names some, or --quick
 	"$(BIN)/python" benchmarks/run.py $(ARGS)
+
+docs: setup  ## Build the documentation as a site, build/site/index.html; docs/keys.md is made of conf/
+	"$(BIN)/python" -m website
+	NO_MKDOCS_2_WARNING=1 "$(BIN)/python" -m mkdocs build --strict
 
 lint: setup  ## ruff: rules and layout
 	"$(BIN)/ruff" check .
@@ -44,5 +58,5 @@ format: setup  ## Mend the layout and what ruff can mend
 	"$(BIN)/ruff" check --fix .
 	"$(BIN)/ruff" format .
 
-clean:  ## Remove .venv and caches; outputs stay
-	rm -rf "$(VENV)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage
+clean:  ## Remove both environments and caches; outputs stay
+	rm -rf "$(VENV)" "$(CURRENT)" build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from hpo.resources import Machine
+from hpo.machine import Machine
 
 DISTRIBUTIONS = ("ray", "ax-platform", "botorch", "torch", "numpy", "hydra-core", "hippynn")
 

@@ -8,6 +8,7 @@ from benchmarks.claims import (
     peers,
     post,
     quality,
+    scale,
     trivial_trials,
     utilisation_bayes,
     utilisation_sobol,
@@ -15,5 +16,14 @@ from benchmarks.claims import (
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     module.BENCHMARK.name: module.BENCHMARK
-    for module in (utilisation_sobol, utilisation_bayes, trivial_trials, candidate_cost, post, peers, quality)
+    for module in (
+        utilisation_sobol,
+        utilisation_bayes,
+        trivial_trials,
+        candidate_cost,
+        scale,
+        post,
+        peers,
+        quality,
+    )
 }

@@ -13,8 +13,12 @@
 Every message says three things: what is wrong with which value, what is allowed, what to type instead.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+Part = TypeVar("Part")
+
+EXIT_REFUSED = 2  # of every command: nothing was started
 
 
 class HpoError(Exception):
@@ -84,6 +88,25 @@ class StudyInterruptedError(StudyStoppedError):
     def __init__(self, message: str, exit_code: int = 130) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class Findings:
+    """Collects the faults of parts that are made one by one.
+
+    Attributes:
+        faults: Those that were found.
+    """
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def attempt(self, make: Callable[[], Part]) -> Part | None:
+        """Return what ``make`` returns, or None after keeping the faults it raised."""
+        try:
+            return make()
+        except InputError as error:
+            self.faults.extend(error.faults)
+            return None
 
 
 def raise_faults(faults: Iterable[Fault]) -> None:

@@ -118,8 +118,9 @@ class Objective:
         """Return why ``metrics`` are no data, or None if they are: what is needed is there and finite."""
         missing = [name for name in self.names if name not in metrics]
         if missing:
-            returned = ", ".join(metrics) or "nothing"
-            return f"the task did not return {', '.join(missing)} (it returned {returned})"
+            reason = f"the task did not return {', '.join(missing)} (it returned {', '.join(metrics) or 'nothing'})"
+            remedies = [f"a study with objective.metric={name} takes it over: restart=warm_start" for name in metrics]
+            return "; ".join([reason, *remedies[:1]])
         broken = [f"{name}={metrics[name]}" for name in self.names if not math.isfinite(metrics[name])]
         if broken:
             return f"not finite: {', '.join(broken)}"

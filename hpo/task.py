@@ -3,7 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ParameterValue = bool | int | float | str
@@ -104,11 +104,13 @@ class Signature:
         required: Names without which it cannot run.
         optional: Names that have a default.
         takes_any: Whether it takes other names too (a function with ``**kwargs``).
+        defaults: The values that optional parameters have where nobody sets them, as far as a study could try them.
     """
 
     required: frozenset[str]
     optional: frozenset[str] = frozenset()
     takes_any: bool = False
+    defaults: Mapping[str, ParameterValue] = field(default_factory=dict, hash=False)
 
     def unknown(self, names: Iterable[str]) -> list[str]:
         """Return those of ``names`` that the task does not take, in their order."""

@@ -14,6 +14,7 @@ from typing import SupportsFloat
 
 from hpo.errors import Fault, InputError, raise_faults
 from hpo.task import Metrics, ParameterValue, Signature, Task, TrialContext
+from tasks.metric_names import metric_name_faults
 
 _PATH = re.compile(r"\w+(\.\w+)+|\w+(\.\w+)*:\w+(\.\w+)*")
 _ALLOWED_PATH = "it takes package.module.name or module:name"
@@ -67,6 +68,7 @@ class Function(Task):
             required=frozenset(p.name for p in named if p.default is p.empty),
             optional=frozenset(p.name for p in named if p.default is not p.empty),
             takes_any=_has_kwargs(parameters),
+            defaults={p.name: p.default for p in named if isinstance(p.default, ParameterValue)},
         )
 
     def check(self) -> None:
@@ -113,13 +115,7 @@ def _setting_faults(function: object, fixed: object, metrics: object) -> Iterato
             "it takes arguments by name",
             "Write task.fixed as name: value, or {} for none",
         )
-    is_names = isinstance(metrics, list | tuple | set | frozenset) and all(isinstance(m, str) for m in metrics)
-    if metrics is not None and not is_names:
-        yield Fault(
-            f"task.metrics={metrics} is not a list of names",
-            "it takes names, or null if only a trial can tell",
-            "Write task.metrics=[loss]",
-        )
+    yield from metric_name_faults(metrics)
 
 
 def _import(path: str) -> Callable[..., object]:
@@ -239,7 +235,7 @@ def _number(prefix: str, value: object) -> float:
     if is_complex or not isinstance(value, SupportsFloat) or getattr(value, "shape", ()) != ():
         raise TypeError(
             f"{prefix} {short_repr(value)} of type {type(value).__name__}; it must return a number or a "
-            "mapping of names to numbers. End it with return loss, or with return {'loss': loss}."
+            "mapping of names to numbers. End it with return loss"
         )
     # torch warns when a tensor that still has its graph becomes a number.
     return float(value.detach() if hasattr(value, "detach") else value)

@@ -6,10 +6,10 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parent.parent
 
 
-def hpo(*arguments: str, cwd: Path, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m hpo`` as a user would, from ``cwd``."""
+def module(name: str, *arguments: str, cwd: Path, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m NAME`` as a user would, from ``cwd``."""
     return subprocess.run(
-        [sys.executable, "-m", "hpo", *arguments],
+        [sys.executable, "-m", name, *arguments],
         cwd=cwd,
         capture_output=True,
         text=True,
@@ -17,6 +17,11 @@ def hpo(*arguments: str, cwd: Path, timeout_s: float = 300) -> subprocess.Comple
         check=False,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", "PWD_OF_RUN": str(cwd)},
     )
+
+
+def hpo(*arguments: str, cwd: Path, timeout_s: float = 300) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m hpo`` as a user would, from ``cwd``."""
+    return module("hpo", *arguments, cwd=cwd, timeout_s=timeout_s)
 
 
 def succeed(*arguments: str, cwd: Path) -> str:

@@ -50,5 +50,15 @@ class ListProposer:
 MakeStudy = Callable[..., Study]
 
 
+def told(study: Study, *outcomes: Outcome) -> Study:
+    """Begin the study, and ask for a trial and tell its outcome for each of ``outcomes``."""
+    study.begin()
+    for outcome in outcomes:
+        trial = study.ask()
+        assert trial is not None
+        study.tell(trial.index, outcome)
+    return study
+
+
 def completed(loss: float, **others: float) -> Outcome:
     return Outcome(Status.COMPLETED, {"loss": loss, **others}, started_at=100.0 + loss, seconds=2.0)

@@ -15,8 +15,8 @@ from pathlib import Path
 import psutil
 
 from hpo.study.journal import read_events
+from tests.cli import REPOSITORY
 
-REPOSITORY = Path(__file__).parent.parent
 MARK = "HPO_TEST_MARK"
 TUNERS = {
     "inline": ("tuner=inline",),

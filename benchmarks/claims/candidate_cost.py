@@ -93,7 +93,7 @@ def measure(settings: Settings) -> Iterator[Row]:
 
 def _rows(what: str, n_completed: int, n_repetitions: int, goal: Goal) -> Iterator[Row]:
     seconds = in_turns(n_completed, n_repetitions)
-    # The first candidate is made without anything to start from, as never again in a study; Ax's is the centre.
+    # Ax's first candidate is the centre.
     ours, ax = statistics.median(seconds["ours"][1:]), statistics.median(seconds["ax"][1:])
     yield Row(
         what=what,

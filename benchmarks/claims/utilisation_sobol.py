@@ -1,10 +1,11 @@
 """Claim: with points that cost nothing, the slots are busy, whether trials are alike or not."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from benchmarks.benchmark import Benchmark, Settings
 from benchmarks.row import Goal, Row
-from benchmarks.workloads import Workload, utilisation_rows
+from benchmarks.workloads import Workload, utilisation_row
 
 
 def constant(settings: Settings) -> Workload:
@@ -18,9 +19,11 @@ def lognormal(settings: Settings) -> Workload:
 
 
 def measure(settings: Settings) -> Iterator[Row]:
-    """Yield a row for each workload."""
-    for workload, bound in ((constant(settings), 0.95), (lognormal(settings), 0.90)):
-        yield from utilisation_rows(f"utilisation, {workload}", workload, "sobol", Goal(">=", bound))
+    """Yield a row for each workload; a single draw of run times that differ says little, as the last ones decide."""
+    alike, differing = constant(settings), lognormal(settings)
+    yield from utilisation_row(f"utilisation, {alike}", [alike], "sobol", Goal(">=", 0.95))
+    seeds = [replace(differing, seed=seed) for seed in range(settings.pick(5, 2))]
+    yield from utilisation_row(f"utilisation, {differing}", seeds, "sobol", Goal(">=", 0.90))
 
 
-BENCHMARK = Benchmark("utilisation_sobol", "Slots kept busy, Sobol points", 2, measure)
+BENCHMARK = Benchmark("utilisation_sobol", "Slots kept busy, Sobol points", 4, measure)

@@ -29,6 +29,7 @@ class Tpe:
         """Return a suggestion."""
         trial = self._study.ask()
         bounds = self._problem.bounds.items()
+        point: Parameters
         if self._problem.is_whole:
             point = {name: trial.suggest_int(name, int(lower), int(upper)) for name, (lower, upper) in bounds}
         else:

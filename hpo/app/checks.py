@@ -5,39 +5,42 @@ from collections.abc import Iterator, Mapping
 
 from omegaconf import DictConfig
 
-from hpo.app.invocation import MULTIRUNS, Invocation
+from hpo.app.invocation import Invocation
 from hpo.errors import Fault
 from hpo.objective import Objective
 from hpo.optimizer import Optimizer
+from hpo.outputs import MULTIRUNS, SCRIPTS
+from hpo.repeat import is_seed
 from hpo.space import SearchSpace
 from hpo.study.observers import Observer
 from hpo.task import Signature, Task
 from hpo.tuner import Tuner
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_SEEDS = 2**32  # what numpy takes
 _LONGEST_NAME = 200  # a file name has at most 255 bytes
 
 
 def study_faults(config: DictConfig, invocation: Invocation) -> Iterator[Fault]:
     """Yield what is wrong with the keys of no group."""
     name = invocation.study
-    if not _NAME.fullmatch(name) or name == MULTIRUNS or len(name) > _LONGEST_NAME:
+    if not _NAME.fullmatch(name) or name in {MULTIRUNS, SCRIPTS} or len(name) > _LONGEST_NAME:
         yield Fault(
             f"study={name} is no name for a folder below outputs/",
             f"letters, digits, '.', '_' and '-', at most {_LONGEST_NAME}, a letter or digit first, "
-            f"and not {MULTIRUNS!r}",
+            f"and neither {MULTIRUNS!r} nor {SCRIPTS!r}",
             "Set study=my-study",
         )
     if not _is_count(config.num_trials):
-        yield Fault(f"num_trials={config.num_trials} asks for no trial", "it takes 1 or more", "Set num_trials=24")
+        number = config.num_trials
+        wrong = "asks for no trial" if isinstance(number, int) else "is no whole number"
+        yield Fault(f"num_trials={number} {wrong}", "it takes 1 or more", "Set num_trials=24")
     if config.concurrency is not None and not isinstance(config.concurrency, int):
         yield Fault(
             f"concurrency={config.concurrency} is no number of trials",
             "it takes 1 or more, or null for as many as fit",
             "Set concurrency=null",
         )
-    if isinstance(config.seed, bool) or not isinstance(config.seed, int) or not 0 <= config.seed < _SEEDS:
+    if not is_seed(config.seed):
         yield Fault(f"seed={config.seed} is no seed", "it takes a whole number from 0 to 2**32 - 1", "Set seed=0")
     if isinstance(config.grace_s, bool) or not isinstance(config.grace_s, int | float) or config.grace_s < 0:
         yield Fault(f"grace_s={config.grace_s} is no time", "it takes 0 or more, in s", "Set grace_s=30")
@@ -85,7 +88,16 @@ def callback_faults(tuner: Tuner, callbacks: Mapping[str, object]) -> Iterator[F
 def _parameter_faults(task: Task, signature: Signature, space: SearchSpace) -> Iterator[Fault]:
     known = sorted(signature.required | signature.optional)
     takes = f"it takes {', '.join(known)}" if known else "it takes none"
+    fixed = getattr(task, "fixed", None)  # of task=function and task=command
+    set_by_task = fixed if isinstance(fixed, Mapping) else {}
     for name in signature.unknown(space.names):
+        if name in set_by_task:
+            yield Fault(
+                f"space.parameters.{name} is set by task.fixed.{name}",
+                "a parameter has one value in a trial",
+                f"Remove it there (~task.fixed.{name}) or in the space (~space.parameters.{name})",
+            )
+            continue
         yield Fault(
             f"space.parameters.{name} is not a parameter of task {task.name!r}",
             takes,

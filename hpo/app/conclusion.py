@@ -2,11 +2,13 @@
 
 import logging
 import math
-from pathlib import Path
 
 from hpo.errors import StudyStoppedError
+from hpo.printable import counted, printable, shown
+from hpo.status.next_steps import run_again
 from hpo.study import Status, Study
 from hpo.study.failure_groups import failure_groups
+from hpo.study.improvement import Improvement
 from hpo.study.paths import LOG_FILE
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ def concluded(study: Study) -> float:
             f"None of the {len(study.trials)} trials of {study.plan.name} completed.{_reasons(study)}"
         )
     best = study.best
-    folder = _shown(study.paths.root)
+    folder = shown(study.paths.root)
     if best is None:
         log.warning("No completed trial of %s satisfies the constraints; see %s/trials.csv.", study.plan.name, folder)
         return math.nan
@@ -37,20 +39,23 @@ def concluded(study: Study) -> float:
     parameters = ", ".join(
         f"{name}={item:.6g}" if isinstance(item, float) else f"{name}={item}" for name, item in best.parameters.items()
     )
-    log.info("Best of %s: %s = %.6g in trial %d", _counted(study), study.objective.metric, value, best.index)
+    log.info("Best of %s: %s = %.6g in trial %d", _trials(study), study.objective.metric, value, best.index)
     log.info("  %s", parameters)
-    log.info("All trials: %s/trials.csv; this one again: the first line of %s/best.yaml", folder, folder)
+    if (improvement := Improvement.of(study)) is not None:
+        log.info("%s", improvement.wording)
+    log.info("All trials: %s/trials.csv", folder)
+    log.info("This one again: %s", run_again(folder))
     return value
 
 
-def _counted(study: Study) -> str:
+def _trials(study: Study) -> str:
     n_stopped = sum(trial.status is Status.STOPPED_EARLY for trial in study.trials)
     n_without = sum(not trial.is_completed for trial in study.trials) - n_stopped
     parts = [
         *([f"{n_stopped} stopped early"] if n_stopped else []),
         *([f"{n_without} without data"] if n_without else []),
     ]
-    return f"{len(study.trials)} trials" + (f" ({', '.join(parts)})" if parts else "")
+    return counted(len(study.trials), "trial") + (f" ({', '.join(parts)})" if parts else "")
 
 
 def _unfinished(study: Study) -> StudyStoppedError:
@@ -75,14 +80,9 @@ def _reasons(study: Study) -> str:
     """Return the commonest reasons of failure, each with the end of a log."""
     lines = []
     for group in failure_groups(study, LOG_LINES)[:MOST_REASONS]:
-        log_file = _shown(study.paths.trial(group.example.index)) / LOG_FILE
-        lines.append(
-            f"  {group.count} x {group.reason}, for example trial {group.example.index}; its log, {log_file}, ends:"
-        )
-        lines += [f"    | {line}" for line in group.log_tail]
+        index, reason = group.example.index, printable(group.reason).rstrip(".")
+        log_file = shown(study.paths.trial(index) / LOG_FILE)
+        ends = f"; its log, {log_file}, ends:" if group.log_tail else ""
+        lines.append(f"  {group.count} x {reason}, for example trial {index}{ends}")
+        lines += [f"    | {printable(line)}" for line in group.log_tail]
     return "\n" + "\n".join(lines) if lines else ""
-
-
-def _shown(path: Path) -> Path:
-    """Return ``path`` as one types it from here."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -3,15 +3,17 @@
 import logging
 import math
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
-import hydra
-from hydra.errors import HydraException
 from omegaconf import DictConfig
 
 from hpo.app.command_line import CommandLine
+from hpo.app.composition import call_with_config
 from hpo.app.invocation import Invocation
 from hpo.errors import (
+    EXIT_REFUSED,
     DamagedStudyError,
     HpoError,
     InputError,
@@ -19,40 +21,44 @@ from hpo.errors import (
     StudyInterruptedError,
     StudyInUseError,
 )
-from hpo.quiet import quiet_libraries
+from hpo.quiet import be_verbose, quiet_libraries
 
 log = logging.getLogger(__name__)
 
-EXIT_REFUSED = 2  # nothing was started
 EXIT_INTERRUPTED = 130  # by Ctrl-C before the study listens itself; as shells say it
 REFUSALS = (InputError, StudyExistsError, StudyInUseError, DamagedStudyError)
 EXIT_FAILED = 1  # something was started and did not reach its end
 
 
-def main() -> None:
-    """Run ``python -m hpo`` with the arguments of this process."""
+def main(arguments: Sequence[str] | None = None, known_keys: Sequence[str] = ()) -> None:
+    """Run ``python -m hpo``.
+
+    Args:
+        arguments: The command line; None for that of this process.
+        known_keys: Top-level keys that nothing reads, and that are let pass: an earlier study was made with them.
+
+    Raises:
+        SystemExit: If the study is refused, or does not reach its end.
+    """
     try:
-        command_line = CommandLine.of(sys.argv[1:])
+        command_line = CommandLine.of(sys.argv[1:] if arguments is None else arguments)
     except HpoError as error:
         _say(str(error))
         raise SystemExit(EXIT_REFUSED) from None
-    sys.argv[1:] = command_line.completed
 
     def job(config: DictConfig) -> float:
-        return _job(config, Invocation.of_hydra(config, command_line.typed))
+        invocation = Invocation.of_hydra(config, command_line.typed)
+        return _job(config, replace(invocation, known_keys=tuple(known_keys)))
 
-    try:
-        hydra.main(config_path="pkg://conf", config_name="config", version_base="1.3")(job)()
-    except HydraException as error:  # Hydra itself reports those of a run, not those of --help
-        raise SystemExit(str(error)) from None
+    call_with_config(command_line.completed, job)
 
 
 def _job(config: DictConfig, invocation: Invocation) -> float:
     """Run one study and return its best value, NaN if there is none."""
+    if invocation.is_verbose:
+        _show_everything()
     quiet_libraries()
-    for folder in reversed(invocation.import_paths):
-        if folder not in sys.path:
-            sys.path.insert(0, folder)
+    invocation.import_from_its_folders()
     if invocation.is_multirun:
         return _job_of_multirun(config, invocation)
     try:
@@ -64,9 +70,15 @@ def _job(config: DictConfig, invocation: Invocation) -> float:
         raise SystemExit(EXIT_REFUSED if isinstance(error, REFUSALS) else EXIT_FAILED) from None
 
 
+def _show_everything() -> None:
+    be_verbose()
+    for handler in logging.getLogger().handlers:  # Hydra has set the levels of those who speak
+        handler.setLevel(logging.NOTSET)
+
+
 def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
     """Run one job of a multirun; whatever goes wrong is recorded and does not stop the others."""
-    from hpo.app.comparison import JobRecord  # noqa: PLC0415 - only here
+    from hpo.app.comparison import record_of  # noqa: PLC0415 - only here
 
     error_text = None
     value = math.nan
@@ -80,7 +92,7 @@ def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
     except Exception as error:
         error_text = f"{type(error).__name__}: {error}"
         log.exception("Study %s failed", invocation.study)
-    JobRecord.of(invocation, error_text).write(invocation.sweep_directory)
+    record_of(invocation, error_text).write(invocation.sweep_directory)
     return value
 
 

@@ -1,5 +1,6 @@
 """How the program was called, as far as Hydra knows it."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
+from hpo.app.command_line import naming
 from hpo.outputs import OUTPUTS
-
-MULTIRUNS = "multirun"  # the folder below it that holds comparisons
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Invocation:
         job_number: Its number among them.
         sweep_directory: Where the multirun keeps its own files; absolute.
         hydra_config: Hydra's own part of the config, for the record.
+        known_keys: Top-level keys that nothing reads, and that are let pass.
+        is_verbose: Whether other libraries are to be heard: ``hydra.verbose``, or ``-v``.
     """
 
     study: str
@@ -43,26 +45,30 @@ class Invocation:
     job_number: int
     sweep_directory: Path
     hydra_config: DictConfig
+    known_keys: tuple[str, ...] = ()
+    is_verbose: bool = False
 
     @classmethod
-    def of_hydra(cls, config: DictConfig, typed: Sequence[str]) -> "Invocation":
+    def of_hydra(cls, config: DictConfig, typed: Sequence[str], swept: Sequence[str] = ()) -> "Invocation":
         """Return what Hydra knows of the job that is running.
 
         Args:
             config: What it composed.
             typed: The arguments of this process.
+            swept: The overrides that vary between studies that are made together; of a multirun Hydra knows them.
         """
         hydra = HydraConfig.get()
         is_multirun = hydra.mode == RunMode.MULTIRUN
         overrides = tuple(hydra.overrides.task)
         sweep_directory = Path(hydra.sweep.dir).absolute() if is_multirun else Path()
-        swept_keys = _swept_keys(sweep_directory) if is_multirun else frozenset()
-        swept = tuple(text for text in overrides if text.partition("=")[0] in swept_keys)
+        if is_multirun:
+            swept_keys = _swept_keys(sweep_directory)
+            swept = [text for text in overrides if text.partition("=")[0] in swept_keys]
         return cls(
             study=study_name(config.study, hydra.runtime.choices["task"], hydra.runtime.choices["space"], swept),
             overrides=overrides,
             said=overrides if is_multirun else tuple(text for text in overrides if text in typed),
-            swept=swept,
+            swept=tuple(swept),
             config_dirs=_folders(provider="command-line"),
             import_paths=(*_folders(), str(Path.cwd())),
             outputs=Path(OUTPUTS).absolute(),
@@ -70,13 +76,19 @@ class Invocation:
             job_number=int(hydra.job.num) if is_multirun else 0,
             sweep_directory=sweep_directory,
             hydra_config=OmegaConf.create({"hydra": OmegaConf.to_container(hydra)}),
+            is_verbose=bool(hydra.verbose),
         )
+
+    def import_from_its_folders(self) -> None:
+        """Let a task's module be imported from :attr:`import_paths`."""
+        for folder in reversed(self.import_paths):
+            if folder not in sys.path:
+                sys.path.insert(0, folder)
 
     @property
     def question(self) -> tuple[str, ...]:
         """The command line without the study's name and how it is opened."""
-        folders = [part for folder in self.config_dirs for part in ("--config-dir", folder)]
-        return (*folders, *(text for text in self.overrides if not _is_passing(text)))
+        return (*naming(self.config_dirs), *(text for text in self.overrides if not _is_passing(text)))
 
 
 def _is_passing(override: str) -> bool:

@@ -1,20 +1,16 @@
 """What ``study.yaml`` keeps of what was asked."""
 
-import platform
 import sys
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 
 from omegaconf import DictConfig, OmegaConf
 
-from hpo import __version__
 from hpo.app.invocation import Invocation
 from hpo.objective import Objective
 from hpo.space import SearchSpace
 from hpo.study import Plan
 from hpo.study.journal import SCHEMA
-
-PACKAGES = ("ax-platform", "botorch", "gpytorch", "torch", "ray", "hydra-core", "hippynn", "numpy")
+from hpo.versions import versions
 
 
 def study_record(
@@ -31,22 +27,12 @@ def study_record(
             "slots": plan.slots,
             "seed": plan.seed,
             "arguments": list(plan.arguments),
+            "baseline": None if plan.baseline is None else dict(plan.baseline),
         },
         "space": space.to_json(),
         "objective": objective.to_json(),
         "digest": {"space": space.digest, "objective": objective.digest},
-        "versions": {
-            "hpo": __version__,
-            "python": platform.python_version(),
-            **{name: found for name in PACKAGES if (found := _version(name)) is not None},
-        },
+        "versions": dict(versions()),
         "platform": sys.platform,
         "config": OmegaConf.to_container(config, resolve=True),
     }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:  # an optional one
-        return None

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
@@ -12,7 +11,9 @@ from hpo.app.assembly import Assembled, assemble
 from hpo.app.conclusion import concluded
 from hpo.app.invocation import Invocation
 from hpo.errors import StorageError
+from hpo.printable import printable
 from hpo.study import Study
+from hpo.study.paths import name_of_now
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +30,10 @@ def run_session(config: DictConfig, invocation: Invocation) -> float:
         StudyInterruptedError: If it was asked to stop.
     """
     assembled = assemble(config, invocation)
-    name = datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
     interruption = assembled.request.interruption
     with interruption.listen():
         try:
-            study = assembled.restart.open(assembled.request, session_name=name)
+            study = assembled.restart.open(assembled.request, session_name=name_of_now())
             with closing(study), _recorded(study.session, config, invocation):
                 _drive(study, assembled)
                 return concluded(study)
@@ -64,6 +64,14 @@ class _LogFile(logging.FileHandler):
             super().emit(record)
 
 
+class _Printable(logging.Formatter):
+    """Lines without what colours a terminal or moves its cursor."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as text."""
+        return "\n".join(printable(line) for line in super().format(record).splitlines())
+
+
 @contextmanager
 def _recorded(folder: Path, config: DictConfig, invocation: Invocation) -> Iterator[None]:
     """Keep what was asked in ``.hydra/`` and what is said in ``hpo.log``.
@@ -80,7 +88,7 @@ def _recorded(folder: Path, config: DictConfig, invocation: Invocation) -> Itera
         handler = _LogFile(folder / "hpo.log", encoding="utf-8")
     except OSError as error:
         raise StorageError(f"{folder} cannot be written: {error.strerror or error}. Free space, and resume.") from error
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_Printable("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.raiseExceptions = False  # a full disk is the study's business, not that of each line of the log
     root = logging.getLogger()
     root.addHandler(handler)

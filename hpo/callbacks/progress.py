@@ -8,10 +8,15 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from hpo import terminal
+from hpo.printable import counted, printable
+from hpo.quiet import is_verbose
 from hpo.study import Study, Trial
 from hpo.study.observers import Observer
 
 log = logging.getLogger(__name__)
+
+WIDE = 78  # columns that a row takes with a thousand trials
 
 
 class Progress(Observer):
@@ -24,8 +29,9 @@ class Progress(Observer):
     """
 
     def __init__(self, live: bool | None = None, console: Console | None = None) -> None:
-        self._console = console or Console()
-        self._is_live = self._console.is_terminal if live is None else live
+        self._console = console or terminal.console()
+        can_draw = self._console.is_terminal and not self._console.is_dumb_terminal and not is_verbose()
+        self._is_live = can_draw if live is None else live
         self._live: Live | None = None
         self._n_before = 0
         self._n_done = 0
@@ -40,9 +46,9 @@ class Progress(Observer):
         self._n_failed = sum(trial.status.is_failure for trial in study.trials)
         so_far = f" ({self._n_before} of them ended before)" if self._n_before else ""
         log.info(
-            "Study %s: %d trials%s, %d at once, in %s",
+            "Study %s: %s%s, %d at once, in %s",
             plan.name,
-            plan.num_trials,
+            counted(plan.num_trials, "trial"),
             so_far,
             plan.slots,
             study.paths.root,
@@ -68,7 +74,8 @@ class Progress(Observer):
         outcome = trial.outcome
         if outcome is None:
             return f"trial {trial.index:04d} {trial.status}"
-        end = f"{study.value(trial):.6g}" if trial.is_completed else f"{trial.status}: {outcome.reason}"
+        reason = printable(outcome.reason or "None")
+        end = f"{study.value(trial):.6g}" if trial.is_completed else f"{trial.status}: {reason}"
         best = study.best
         best_text = "" if best is None else f", best {study.value(best):.6g} (trial {best.index})"
         return (
@@ -77,20 +84,31 @@ class Progress(Observer):
         )
 
     def _table(self, study: Study) -> Table:
-        table = Table(title=f"{study.plan.name}  ({study.objective.metric}, {study.objective.direction})")
-        for heading in ("done", "running", "failed", "best", "utilisation", "time left"):
-            table.add_column(heading, justify="right")
+        """Return the table: a row, or where that is too wide a column."""
+        cells = self._cells(study)
+        is_wide = self._console.width >= WIDE
+        title = f"{study.plan.name}  ({study.objective.metric}, {study.objective.direction})"
+        table = Table(title=title, show_header=is_wide)
+        if is_wide:
+            for heading in cells:
+                table.add_column(heading, justify="right")
+            table.add_row(*cells.values())
+        else:
+            for heading, text in cells.items():
+                table.add_row(heading, text)
+        return table
+
+    def _cells(self, study: Study) -> dict[str, str]:
         utilisation = study.utilisation
         best = study.best
-        table.add_row(
-            f"{self._n_done}/{study.plan.num_trials}",
-            str(study.n_running),
-            str(self._n_failed),
-            "-" if best is None else f"{study.value(best):.6g} (trial {best.index})",
-            "-" if utilisation is None else f"{utilisation:.0%}",
-            _duration(self._left_s(study)),
-        )
-        return table
+        return {
+            "done": f"{self._n_done}/{study.plan.num_trials}",
+            "running": str(study.n_running),
+            "failed": str(self._n_failed),
+            "best": "-" if best is None else f"{study.value(best):.6g} (trial {best.index})",
+            "utilisation": "-" if utilisation is None else f"{utilisation:.0%}",
+            "time left": _duration(self._left_s(study)),
+        }
 
     def _left_s(self, study: Study) -> float:
         n_done_here = self._n_done - self._n_before

@@ -1,4 +1,4 @@
-"""How parameters are proposed. Ax lives here and nowhere else."""
+"""How parameters are proposed. Ax proposes here and nowhere else."""
 
 from hpo.optimizer.settings import Bayes, Optimizer, Random, Sobol
 

@@ -5,8 +5,9 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 
 # A suggestion that was made ahead lacks the outcomes that came in since. One that is made when a slot has fallen free
-# lacks none, and the slot waits. This share of the slots' time may be spent on waiting.
-TOLERATED_WAIT = 0.02
+# lacks none, and the slot waits. This share of the slots' time may be spent on waiting: a lacking outcome costs about
+# as much (docs/decisions/0014).
+TOLERATED_WAIT = 0.05
 
 N_BLIND = 32  # points that depend on no outcome: so many are ready always
 

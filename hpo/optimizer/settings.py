@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hpo.errors import Fault, raise_faults
-from hpo.resources import Machine
+from hpo.machine import Machine
 from hpo.space import SearchSpace
 from hpo.task import ParameterValue
 

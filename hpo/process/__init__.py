@@ -2,6 +2,6 @@
 
 from hpo.process.beginning import begin
 from hpo.process.child import ChildDiedError, ChildProcess
-from hpo.process.lifeline import end_group, end_with_parent
+from hpo.process.lifeline import end_group, end_with_parent, end_with_pipe
 
-__all__ = ["ChildDiedError", "ChildProcess", "begin", "end_group", "end_with_parent"]
+__all__ = ["ChildDiedError", "ChildProcess", "begin", "end_group", "end_with_parent", "end_with_pipe"]

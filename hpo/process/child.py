@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import hpo
-from hpo.process.imports import Imports
+from hpo.process.imports import Imports, import_path
 from hpo.threads import VARIABLES
 
 Sent = TypeVar("Sent")
@@ -44,7 +44,6 @@ class ChildProcess(Generic[Sent, Received]):
     """
 
     def __init__(self, module: str, n_threads: int) -> None:
-        path = tuple(str(Path(entry).absolute()) for entry in sys.path)  # "" is the working directory
         self.has_started = False
         self.exit_code: int | None = None
         self._is_usable = True
@@ -64,7 +63,7 @@ class ChildProcess(Generic[Sent, Received]):
             os.close(lifeline)
             theirs.close()
         threading.Thread(target=self._watch, name=f"end of {module}", daemon=True).start()
-        self.send(Imports(path, os.environ.get("PYTHONPATH")))
+        self.send(Imports(import_path(), os.environ.get("PYTHONPATH")))
 
     @property
     def pid(self) -> int:

@@ -1,6 +1,8 @@
-"""What a process is told first."""
+"""Where modules are looked for: by this program, and so by the processes that it starts."""
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -14,3 +16,8 @@ class Imports:
 
     path: tuple[str, ...]
     variable: str | None
+
+
+def import_path() -> tuple[str, ...]:
+    """Return where this program looks for modules, absolute."""
+    return tuple(str(Path(entry).absolute()) for entry in sys.path)  # "" is the working directory

@@ -21,12 +21,24 @@ def tie(descriptor: int) -> None:
         descriptor: The read end of a pipe into which nobody writes.
     """
     if sys.platform == "linux":
-        import fcntl  # noqa: PLC0415 - exists on Unix only
-
-        fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpgrp())  # negative: the group
-        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
-        fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_ASYNC)
+        end_with_pipe(descriptor, os.getpgrp())
     threading.Thread(target=_wait, args=(descriptor,), name="hpo-lifeline", daemon=True).start()
+
+
+def end_with_pipe(descriptor: int, group: int) -> None:
+    """Have the kernel kill a process group when something happens to a pipe; on Linux only.
+
+    It does as long as any process holds the read end, so one of the group has to.
+
+    Args:
+        descriptor: The read end of a pipe into which nobody writes.
+        group: The number of the process group.
+    """
+    import fcntl  # noqa: PLC0415 - exists on Unix only
+
+    fcntl.fcntl(descriptor, fcntl.F_SETOWN, -group)  # negative: a group
+    fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def end_with_parent() -> None:

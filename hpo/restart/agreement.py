@@ -30,10 +30,12 @@ class Agreement:
         self._name = request.plan.name
 
     def common_faults(self) -> Iterator[Fault]:
-        """Yield what may never change: the task, the objective, the seed."""
+        """Yield what may never change: the task, the objective, the seed, what is repeated."""
         now: Mapping[str, Any] = self._request.record["config"]
         then = self.stored.config
         yield from self._key_faults("task", then.get("task"), now.get("task"))
+        # Studies of earlier versions have no such key.
+        yield from self._key_faults("repeat", then.get("repeat", now.get("repeat")), now.get("repeat"))
         if self.stored.objective.digest != self._request.objective.digest:
             yield from self._key_faults("objective", self.stored.objective.to_json(), self._request.objective.to_json())
         if self.stored.plan.seed != self._request.plan.seed:

@@ -13,6 +13,7 @@ from hpo.optimizer import Optimizer
 from hpo.space import SearchSpace
 from hpo.study import Plan, Study, StudyPaths
 from hpo.study.observers import Observer
+from hpo.task import ParameterValue
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Request:
         n_model_threads: Threads for whatever makes them.
         failures: The rules for trials that end badly.
         interruption: What may ask it to stop.
+        repeated: The parameters of every trial, where none are to be suggested; else None.
     """
 
     plan: Plan
@@ -44,6 +46,7 @@ class Request:
     n_model_threads: int = 1
     failures: Failures = field(default_factory=Failures)
     interruption: Interruption = field(default_factory=Interruption)
+    repeated: Mapping[str, ParameterValue] | None = None
 
     @property
     def outputs(self) -> Path:

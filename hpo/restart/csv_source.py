@@ -92,8 +92,9 @@ class _Table:
         if any(cell.strip() for cell in cells[len(self._header) :]):
             return f"it has {len(cells)} cells (the header has {len(self._header)})"
         status = row.get("status", "").strip()
-        if "status" in self._header and status.casefold() != Status.COMPLETED:
-            return f"it is {status}" if status else f"its status is missing (only {Status.COMPLETED} trials are data)"
+        if "status" in self._header and status.casefold() not in {Status.COMPLETED, Status.INVALID}:
+            takes = f"of a trial that came to its end it is {Status.COMPLETED} or {Status.INVALID}"
+            return f"it is {status}" if status else f"its status is missing ({takes})"
         texts = [f"{name}={row[name]}" for name in self._needed if name in row and _number(row[name]) is None]
         return f"{', '.join(texts)} is no number (a metric is one)" if texts else None
 

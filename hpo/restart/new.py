@@ -7,7 +7,6 @@ import shlex
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import yaml
@@ -20,6 +19,7 @@ from hpo.study import StoredStudy, Study, StudyPaths
 from hpo.study.history import History
 from hpo.study.journal import Event
 from hpo.study.lock import StudyLock
+from hpo.study.paths import name_of_now
 
 log = logging.getLogger(__name__)
 
@@ -124,8 +124,7 @@ def _is_unfinished(paths: StudyPaths) -> bool:
 
 
 def _move_aside(paths: StudyPaths) -> None:
-    stamp = datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
-    aside = _free(paths.root.with_name(f"{paths.root.name}.until-{stamp}"))
+    aside = _free(paths.root.with_name(f"{paths.root.name}.until-{name_of_now()}"))
     with StudyLock(paths.lock):  # nobody runs it, nor begins to
         paths.root.rename(aside)
     StudyPaths(aside).lock.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from hpo.restart.base import Request
 from hpo.study import Study, Trial
 from hpo.study.history import History
 from hpo.study.proposer import Past, Proposer
+from hpo.study.repeater import Repeater
 from hpo.study.screening import data_of
 
 
@@ -45,6 +46,9 @@ def opened(request: Request, session_name: str, history: History, mode: str) -> 
 def _proposer(request: Request, history: History) -> Proposer:
     plan = request.plan
     ledger = history.ledger
+    if request.repeated is not None:
+        parameters = request.space.cast(request.space.with_fixed(request.repeated))
+        return Repeater(parameters, n_trials=len(ledger.trials))
     setup = Setup(
         optimizer=request.optimizer,
         space=request.space,

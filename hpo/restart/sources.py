@@ -11,6 +11,7 @@ from pathlib import Path
 from hpo.errors import Fault, InputError
 from hpo.failures import commonest
 from hpo.objective import Objective
+from hpo.printable import counted
 from hpo.restart.csv_source import Candidate, read_csv
 from hpo.space import SearchSpace
 from hpo.study import Outcome, Status, StoredStudy, StudyPaths, Trial
@@ -155,7 +156,7 @@ class _Reader:
 
 
 def _candidate(trial: Trial) -> Candidate:
-    flaw = None if trial.is_completed else f"it is {trial.status}"
+    flaw = None if trial.is_evaluated else f"it is {trial.status}"
     return Candidate(trial.parameters, trial.metrics, f"trial {trial.index}", flaw)
 
 
@@ -209,7 +210,7 @@ class _Sieve:
 
 def _fruitless(sources: Sequence[str], misfits: Sequence[Misfit], space: SearchSpace, objective: Objective) -> Fault:
     shown = f"restart.source=[{', '.join(sources)}]"
-    takes = f"a trial fits that is completed, is a point of the space ({', '.join(space.names)}), and has "
+    takes = f"a trial fits that came to its end, is a point of the space ({', '.join(space.names)}), and has "
     takes += ", ".join(objective.names)
     remedy = "Name other sources, fit the space and the objective to these, or leave them out: restart=new"
     if not misfits:
@@ -233,5 +234,4 @@ def _line(name: str, what: str, group: Sequence[Misfit]) -> str:
     places = [misfit.source.rsplit(" ", 1)[1] for misfit in group]
     shown = ", ".join(places[:MAX_PLACES]) + (", …" if len(places) > MAX_PLACES else "")
     do = "does" if len(group) == 1 else "do"
-    noun = what if len(group) == 1 else f"{what}s"
-    return f"{len(group)} {noun} of {name} {do} not fit: {group[0].reason} [{what} {shown}]"
+    return f"{counted(len(group), what)} of {name} {do} not fit: {group[0].reason} [{what} {shown}]"

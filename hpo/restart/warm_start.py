@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hpo.errors import Fault, InputError
+from hpo.printable import counted
 from hpo.restart.base import Request
 from hpo.restart.new import New
 from hpo.restart.opening import opened
@@ -69,7 +70,7 @@ class WarmStart(New):
             for index, found in enumerate(imports)
         ]
         history = self.made(request, events)
-        log.info("Took %d trials from %s", len(imports), ", ".join(self.sources))
+        log.info("Took %s from %s", counted(len(imports), "trial"), ", ".join(self.sources))
         for line in misfit_lines(misfits):
             log.info("%s", line)
         return opened(request, session_name, history, mode="warm_start")

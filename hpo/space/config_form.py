@@ -21,6 +21,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "choice": ("values", "value_type", "ordered"),
     "fixed": ("value", "value_type"),
 }
+_SCALES = {"scaling", "scale", "log_scale"}  # what other programs call `log`
 EXAMPLES = {"bounds": "[0.0, 1.0]", "values": "[1, 2, 4]", "value": "1.0"}
 
 
@@ -36,7 +37,7 @@ def read_parameter(name: str, fields: object) -> Parameter:
     """
     if not isinstance(fields, Mapping):
         what = f"{key_of(name)}={fields} says nothing of its kind"
-        raise_faults([Fault(what, "it takes a mapping", f"Write {key_of(name)}: {{type: fixed, value: {fields}}}")])
+        raise_faults([Fault(what, "it takes a mapping", f"Write {key_of(name)}: {{{_likely(fields)}}}")])
     form = ConfigForm(name, cast("Mapping[str, object]", fields))
     try:
         parameter = form.parameter()
@@ -46,6 +47,14 @@ def read_parameter(name: str, fields: object) -> Parameter:
     if parameter is None:
         raise TypeError(f"{key_of(name)} was read neither to a parameter nor to a fault")
     return parameter
+
+
+def _likely(value: object) -> str:
+    """Return the keys that somebody may have meant who wrote a parameter as ``value``."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return f"type: fixed, value: {value}"
+    is_pair = len(value) == 2 and all(isinstance(item, int | float) for item in value)  # noqa: PLR2004 - two bounds
+    return f"type: range, bounds: {value}" if is_pair else f"type: choice, values: {value}"
 
 
 class ConfigForm:
@@ -201,6 +210,8 @@ class ConfigForm:
                 yield Fault(f"{path} has no effect on a {kind}", takes, f"Remove it: ~{path}")
             else:
                 remedy = f"Did you mean {close[0]}" if close else f"Remove it: ~{path}"
+                if kind == "range" and key in _SCALES:
+                    remedy = f"Write log: true in its place for a log scale, else remove it: ~{path}"
                 yield Fault(f"{path} is unknown", takes, remedy)
 
     def _fault_of_kind(self, kind: object) -> None:

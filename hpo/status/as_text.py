@@ -4,13 +4,15 @@ import statistics
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from hpo.printable import printable, shown
 from hpo.space.choice import Choice, Fixed
 from hpo.space.parameter import Parameter
 from hpo.status.state import State
 from hpo.status.study_status import RunningTrial, StudyStatus
-from hpo.status.wording import duration, moment, number, printable, shown
+from hpo.status.wording import duration, moment, number
 from hpo.study import Status
 from hpo.study.failure_groups import FailureGroup, failure_groups
+from hpo.study.improvement import Improvement
 from hpo.study.paths import LOG_FILE
 
 _LABEL = 12  # columns for what a line is about
@@ -43,9 +45,11 @@ def status_text(status: StudyStatus, n_log_lines: int, width: int) -> str:
         "cost": [_cost(status), *_idle(status)],
     }
     lines = textwrap.wrap(f"{status.name}: {status.wording}", width)
-    lines.append(f"  {'directory':<{_LABEL}}{shown(status.paths.root)}")
+    lines.append(_start("directory") + shown(status.paths.root))
     for label, content in sections.items():
         lines += _section(label, content, width)
+    if status.command_of_best is not None:
+        lines.append(_start("best again") + status.command_of_best)
     groups = failure_groups(status.results, n_log_lines)
     if groups:
         lines += ["", "failures", *(line for group in groups for line in _failure(status, group, width))]
@@ -53,17 +57,19 @@ def status_text(status: StudyStatus, n_log_lines: int, width: int) -> str:
 
 
 def _section(label: str, content: Iterable[str], width: int) -> Iterator[str]:
-    indent = " " * (_LABEL + 2)
     for i, text in enumerate(content):
-        first = f"  {label:<{_LABEL}}" if i == 0 else indent
         yield from textwrap.wrap(
             text,
             width,
-            initial_indent=first,
-            subsequent_indent=indent + "  ",
+            initial_indent=_start(label if i == 0 else ""),
+            subsequent_indent=_start("") + "  ",
             break_long_words=False,
             break_on_hyphens=False,
         )
+
+
+def _start(label: str) -> str:
+    return f"  {label:<{_LABEL}}"
 
 
 def _made(status: StudyStatus) -> str:
@@ -131,12 +137,12 @@ def _best(status: StudyStatus) -> list[str]:
     if best is None:
         has_data = any(trial.is_completed for trial in results.trials)
         return ["none: no completed trial satisfies the constraints" if has_data else "none yet"]
-    again = [] if status.command_of_best is None else [f"again: the first line of {shown(status.paths.best)}"]
+    improvement = Improvement.of(results)
     source = "" if best.source is None else f" (from {best.source})"
     return [
         f"{results.objective.metric} = {number(results.value(best))} in trial {best.index}{source}",
         ", ".join(f"{name}={number(value)}" for name, value in best.parameters.items()),
-        *again,
+        *([] if improvement is None else [improvement.wording]),
     ]
 
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from hpo.errors import HpoError, InputError
+from hpo.errors import EXIT_REFUSED, HpoError, InputError
+from hpo.printable import escape_unencodable
 from hpo.status.as_json import status_json
 from hpo.status.as_text import status_text
 from hpo.status.folder import absence, is_study, studies_in
@@ -19,7 +20,6 @@ from hpo.status.study_status import StudyStatus
 from hpo.status.table import Unreadable, table_text
 from hpo.study.journal import SCHEMA
 
-EXIT_REFUSED = 2  # as python -m hpo has it
 EXIT_PIPE = 141  # whoever read the output went away; 128 plus SIGPIPE, as shells say it
 
 
@@ -30,9 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The command line; None for that of this process.
     """
     options = _parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a name may have letters that the terminal has not
-            stream.reconfigure(errors="backslashreplace")
+    escape_unencodable()
     try:
         return _answer(options.paths, as_json=options.json, n_log_lines=options.log_lines)
     except BrokenPipeError:

@@ -3,7 +3,7 @@
 import difflib
 from pathlib import Path
 
-from hpo.errors import Fault
+from hpo.errors import Fault, HpoError, InputError
 
 _MARK = "study.yaml"  # every study has it from its first moment on
 
@@ -24,6 +24,21 @@ def studies_in(folder: Path) -> list[Path]:
         OSError: If it is no folder, or cannot be read.
     """
     return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and is_study(path))
+
+
+def require_study(path: Path) -> None:
+    """Make sure that ``path`` is the directory of a study.
+
+    Raises:
+        InputError: If it is not.
+        HpoError: If that cannot be seen.
+    """
+    try:
+        found = is_study(path)
+    except OSError as error:
+        raise HpoError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if not found:
+        raise InputError(absence(path))
 
 
 def absence(path: Path) -> Fault:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpo.outputs import OUTPUTS
+from hpo.printable import counted
 from hpo.status.state import State, is_exhausted, n_left
 from hpo.study import Results, StudyPaths
 from hpo.study.holder import Holder
@@ -68,7 +69,7 @@ def _steps(paths: StudyPaths, results: Results, state: State, holder: Holder | N
     name = paths.root.name
     left = n_left(results)
     if left or state is State.SILENT:
-        purpose = f"run the {_trials(left)} left" if left else "finish it"
+        purpose = f"run the {counted(left, 'trial')} left" if left else "finish it"
         if state is State.SILENT:
             purpose += f", if {holder} is gone (it waits for a sign of life)"
         if state is State.UNKNOWN:
@@ -78,7 +79,7 @@ def _steps(paths: StudyPaths, results: Results, state: State, holder: Holder | N
         yield from _steps_of_finished(paths, results)
     n_failed = sum(trial.status.may_be_retried for trial in results.trials)
     if n_failed:
-        purpose = f"run the {_trials(n_failed)} without data again" + (", and those left" if left else "")
+        purpose = f"run the {counted(n_failed, 'trial')} without data again" + (", and those left" if left else "")
         yield Step(purpose, _resume(name, "restart.retry_failed=true"))
 
 
@@ -90,38 +91,13 @@ def _steps_of_finished(paths: StudyPaths, results: Results) -> Iterator[Step]:
     if not is_exhausted(results):
         total = 2 * results.plan.num_trials
         yield Step(f"go on to {total} trials in total", _hpo("restart=extend", f"study={name}", f"num_trials={total}"))
-    command = command_of_best(paths, results)
-    if command is not None:
-        yield Step("run the best trial again", command)
+    if results.best is not None:
+        yield Step("run the best trial again", run_again(f"{OUTPUTS}/{name}"))
 
 
-def command_of_best(paths: StudyPaths, results: Results) -> str | None:
-    """Return the command that runs the best trial again: the first line of ``best.yaml``, under a free name.
-
-    It is None where that file is not there, or is of a trial that was the best before.
-    """
-    best = results.best
-    try:
-        lines = paths.best.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return None
-    if best is None or f"trial_index: {best.index}" not in lines or not lines[0].startswith("# python -m hpo "):
-        return None
-    prefix, name = "study=", f"{results.plan.name}-best"
-    try:
-        words = shlex.split(lines[0].removeprefix("# "))
-    except ValueError:  # edited by hand
-        return None
-    free = _free(paths.root.parent, name)
-    return shlex.join(prefix + free if word == prefix + name else word for word in words)
-
-
-def _free(outputs: Path, name: str) -> str:
-    free, n = name, 1
-    while (outputs / free).exists():
-        n += 1
-        free = f"{name}-{n}"
-    return free
+def run_again(path: str) -> str:
+    """Return the command that runs the best trial again of the study at ``path``."""
+    return shlex.join(["python", "-m", "hpo.run", path])
 
 
 def _linked(root: Path) -> Step:
@@ -136,7 +112,3 @@ def _resume(name: str, *more: str) -> str:
 
 def _hpo(*arguments: str) -> str:
     return shlex.join(["python", "-m", "hpo", *arguments])
-
-
-def _trials(n: int) -> str:
-    return f"{n} trial" if n == 1 else f"{n} trials"

@@ -1,19 +1,23 @@
 """All that is said of one study."""
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
 from hpo.errors import DamagedStudyError, HpoError, InputError
+from hpo.printable import shown
 from hpo.status.folder import absence
-from hpo.status.next_steps import NextSteps, command_of_best, next_steps
-from hpo.status.state import Session, State, sessions_of, state_of, wording_of
+from hpo.status.next_steps import NextSteps, Step, next_steps, run_again
+from hpo.status.state import Session, State, n_left, sessions_of, state_of, wording_of
 from hpo.study import Results, StoredStudy, StudyPaths, Trial
 from hpo.study.holder import Holder, read_holder
 from hpo.study.summary import summarise
+
+_BY_HAND = "tasks.by_hand.ByHand"
 
 
 @dataclass(frozen=True)
@@ -149,13 +153,23 @@ class StudyStatus:
 
     @property
     def command_of_best(self) -> str | None:
-        """The command that runs the best trial again, if ``best.yaml`` is up to date."""
-        return command_of_best(self.paths, self.results)
+        """The command that runs the best trial again, as one types it here; None without one, or a task that runs."""
+        has_none = self.results.best is None or self.task_target == _BY_HAND
+        return None if has_none else run_again(shown(self.paths.root))
 
     @property
     def next(self) -> NextSteps:
         """What could be typed next."""
-        return next_steps(self.paths, self.results, self.state, self.holder)
+        found = next_steps(self.paths, self.results, self.state, self.holder)
+        is_by_hand = bool(found.steps) and self.task_target == _BY_HAND
+        return replace(found, steps=(self._step_by_hand,)) if is_by_hand else found
+
+    @property
+    def _step_by_hand(self) -> Step:
+        """What goes on with a study whose trials the program cannot run."""
+        total = "" if n_left(self.results) else f", num_trials={2 * self.results.plan.num_trials}"
+        code = f"import hpo; study = hpo.resume_study({self.name!r}{total})"
+        return Step("go on by hand, in Python", shlex.join(["python", "-i", "-c", code]))
 
     @property
     def task_target(self) -> str:

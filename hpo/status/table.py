@@ -10,8 +10,8 @@ from hpo.status.study_status import StudyStatus
 from hpo.status.wording import duration, number
 
 _HEADINGS = ("study", "stands", "done", "best", "last event")
-_MIN_NAME = 20  # columns; a name is folded beyond them if the screen is full
-_MAX_STATE = 24
+_MAX_STATE = 24  # columns
+_LEAST = {0: 14, 1: 12, 4: 8}  # columns of name, state and last event, which are folded in this order on a full screen
 _GAP = "  "
 
 Row = tuple[str, str, str, str, str]
@@ -33,13 +33,14 @@ def table_text(studies: Sequence[StudyStatus | Unreadable], width: int) -> str:
 
     Args:
         studies: The studies, in the order of the rows.
-        width: Columns, some 70 or more.
+        width: Columns, some 60 or more.
     """
     rows = [_HEADINGS, *map(_row, studies)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(_HEADINGS))]
     widths[1] = min(widths[1], _MAX_STATE)
-    others = sum(widths[1:]) + len(_GAP) * (len(widths) - 1)
-    widths[0] = min(widths[0], max(_MIN_NAME, width - others))
+    for i, least in _LEAST.items():
+        n_over = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+        widths[i] = min(widths[i], max(least, widths[i] - max(0, n_over)))
     lines = [line for row in rows for line in _folded(row, widths)]
     rule = _GAP.join("-" * column for column in widths)
     return "\n".join([lines[0], rule, *lines[1:], ""])

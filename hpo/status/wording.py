@@ -1,11 +1,8 @@
-"""Numbers, times and foreign text as a person reads them."""
+"""Numbers and times as a person reads them."""
 
-import re
 from datetime import datetime
 from itertools import pairwise
-from pathlib import Path
 
-_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # colours and movements of the cursor (ECMA-48)
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
@@ -35,15 +32,3 @@ def moment(time: float) -> str:
 def number(value: object) -> str:
     """Return a value with six digits at most if it is a float."""
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def printable(line: str) -> str:
-    """Return a line of somebody's log without what would move the cursor or change the colour."""
-    last = _ESCAPE.sub("", line).rstrip("\r\n").rpartition("\r")[2]  # a progress bar overwrites itself
-    return "".join(letter if letter.isprintable() else " " for letter in last.expandtabs(4))
-
-
-def shown(path: Path) -> str:
-    """Return ``path`` as one types it from here."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

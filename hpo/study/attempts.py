@@ -20,6 +20,7 @@ class Attempt:
         ended_at: When its task ended, by the same clock; infinity while that is not known.
         told_at: When its end was journalled, driver's clock; infinity before.
         status: How it ended; None without an outcome: it runs, or it was cut off.
+        node: The node of a cluster on which it ran; None if there is only one machine.
     """
 
     index: int
@@ -30,6 +31,7 @@ class Attempt:
     ended_at: float = math.inf
     told_at: float = math.inf
     status: Status | None = None
+    node: str | None = None
 
 
 @dataclass
@@ -54,16 +56,18 @@ class Attempts:
         self._cut(index, time)
         self._ready[index] = time
 
-    def begin(self, trial: Trial, session: int, time: float) -> None:
+    def begin(self, trial: Trial, session: int, time: float, node: object = None) -> None:
         """Take note that a worker has the trial."""
-        self._open[trial.index] = Attempt(trial.index, trial.attempt, session, self._ready_at(trial), time)
+        self._open[trial.index] = Attempt(
+            trial.index, trial.attempt, session, self._ready_at(trial), time, node=None if node is None else str(node)
+        )
 
     def end(self, trial: Trial, outcome: Outcome, session: int, time: float) -> None:
         """Take note of an outcome; one of a trial that never began is no attempt."""
         if outcome.started_at is None:
             self._cut(trial.index, time)
             return
-        self._open.pop(trial.index, None)
+        begun = self._open.pop(trial.index, None)
         self.past.append(
             Attempt(
                 index=trial.index,
@@ -74,6 +78,7 @@ class Attempts:
                 ended_at=outcome.started_at + outcome.seconds,
                 told_at=time,
                 status=outcome.status,
+                node=None if begun is None else begun.node,
             )
         )
 

@@ -3,7 +3,7 @@
     session     a run of the program begins: schema, mode, num_trials, slots, seed, session, host, pid
     suggested   a trial was asked for: index, parameters, generation_s, n_unseen (outcomes since it was made)
     imported    a trial of another source is taken over: index, parameters, metrics, source
-    started     a worker begins it: index, attempt
+    started     a worker begins it: index, attempt, node (of a cluster)
     reported    it says how far it is: index, step, metrics, checkpoint
     completed   it ended with data: index and an outcome
     failed      it ended without, or was stopped early: index and an outcome
@@ -175,7 +175,7 @@ class Ledger:
     def _started(self, event: Event) -> None:
         trial = self._change(event)
         self.began_at[trial.index] = self.last_time
-        self.attempts.begin(trial, len(self.sessions) - 1, self.last_time)
+        self.attempts.begin(trial, len(self.sessions) - 1, self.last_time, event.get("node"))
 
     def _reported(self, event: Event) -> None:
         if event.get("checkpoint") is not None:

@@ -33,7 +33,7 @@ class Observer:
         """A trial has its outcome."""
 
     def on_study_end(self, study: "Study") -> None:
-        """The session ends; the study's state is saved."""
+        """The session is over; the study's state is saved, and another process may take the study."""
 
 
 class Observers(Observer):

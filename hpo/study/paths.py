@@ -1,7 +1,13 @@
 """Every file name of a study, in one place."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+
+def name_of_now() -> str:
+    """Return the local time, to the second, as folders are named after it that sort by their age."""
+    return datetime.now().astimezone().strftime("%Y-%m-%d_%H-%M-%S")
 
 
 @dataclass(frozen=True)

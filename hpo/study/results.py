@@ -41,6 +41,12 @@ class Results:
         return self._best
 
     @property
+    def baseline(self) -> Trial | None:
+        """The trial of the task's own defaults, if they were to be tried first and have been asked for; else None."""
+        asked = self.plan.baseline
+        return None if asked is None else next((trial for trial in self.trials if trial.parameters == asked), None)
+
+    @property
     def counts(self) -> Mapping[str, int]:
         """How many trials stand how, by status."""
         return dict(sorted(Counter(str(trial.status) for trial in self.trials).items()))

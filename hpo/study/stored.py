@@ -90,6 +90,8 @@ def _of_record(record: Mapping[str, Any], paths: StudyPaths) -> StoredStudy:
             int(plan["slots"]),
             int(plan["seed"]),
             tuple(str(text) for text in plan["arguments"]),
+            trial_seeds=tuple((record["config"].get("repeat") or {}).get("seeds") or ()),
+            baseline=plan.get("baseline"),
         ),
         space=build_space(**record["space"]),
         objective=build_objective(**objective),

@@ -142,10 +142,10 @@ class Study(Results):
         """Wait up to ``timeout_s`` for a suggestion that :meth:`ask` found not to be ready."""
         self._proposer.wait(timeout_s)
 
-    def start(self, index: int) -> None:
-        """Take note that a worker begins trial ``index``."""
+    def start(self, index: int, **place: str) -> None:
+        """Take note that a worker begins trial ``index``, on the ``node`` of that name if there are several."""
         # An attempt is lost with the power whether or not it is known when it began.
-        self._history.note("started", index=index, attempt=self.ledger.trials[index].attempt)
+        self._history.note("started", index=index, attempt=self.ledger.trials[index].attempt, **place)
         self._observers.on_trial_start(self, self.ledger.trials[index])
 
     def report(self, index: int, report: Report) -> None:
@@ -194,16 +194,16 @@ class Study(Results):
             self._files.save_if_due()
 
     def end(self) -> None:
-        """Close the session: state saved, observers told, files closed."""
+        """Close the session: state saved, files closed, observers told."""
         try:
             with suppress(StorageError, StudyLostError):  # whoever drove the study has met them already
                 self._history.check()
                 self._files.save_all()
                 why = self.stop_reason or self.interruption.name or "stopped"
                 self._history.write("closed", reason="finished" if self.is_finished else why)
-            self._observers.on_study_end(self)
         finally:
             self.close()
+        self._observers.on_study_end(self)
 
     def close(self) -> None:
         """End what proposes and let others have the study. Closing twice is allowed."""

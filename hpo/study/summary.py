@@ -7,13 +7,16 @@ import statistics
 import yaml
 
 from hpo.atomic import write_atomically
+from hpo.study.improvement import Improvement
 from hpo.study.journal import SCHEMA
+from hpo.study.override import hydra_value
 from hpo.study.paths import StudyPaths
 from hpo.study.results import Results
 from hpo.study.timeline import Timeline
 from hpo.study.trial import Trial
 
-_REPLACED = {"num_trials", "concurrency", "optimizer.first"}  # overrides that the best trial has of its own
+# Overrides that the best trial has of its own, or nothing of.
+_REPLACED = {"num_trials", "concurrency", "optimizer.first", "optimizer.baseline"}
 
 
 def summarise(results: Results) -> dict[str, object]:
@@ -33,6 +36,7 @@ def _figures(results: Results, timeline: Timeline) -> dict[str, object]:
     utilisation = results.utilisation
     generation_s = results.ledger.generation_s
     n_unseen = results.ledger.n_unseen
+    improvement = Improvement.of(results)
     return {
         "schema": SCHEMA,
         "study": plan.name,
@@ -41,6 +45,9 @@ def _figures(results: Results, timeline: Timeline) -> dict[str, object]:
         "best_value": None if best is None else results.value(best),
         "best_index": None if best is None else best.index,
         "best_parameters": None if best is None else dict(best.parameters),
+        "baseline_value": None if improvement is None else improvement.value,
+        "baseline_index": None if improvement is None else improvement.trial.index,
+        "improvement": None if improvement is None else improvement.by,
         "wall_s": round(results.wall_s, 3),
         "busy_s": round(results.busy_s, 3),
         "slots": plan.slots,
@@ -75,7 +82,7 @@ def _text(results: Results) -> str:
 
 
 def _best_text(study: Results, best: Trial) -> str:
-    parameters = ", ".join(f"{name}: {_hydra_value(value)}" for name, value in best.parameters.items())
+    parameters = ", ".join(f"{name}: {hydra_value(value)}" for name, value in best.parameters.items())
     arguments = [
         *(text for text in study.plan.arguments if text.partition("=")[0] not in _REPLACED),
         f"study={study.plan.name}-best",
@@ -92,10 +99,3 @@ def _best_text(study: Results, best: Trial) -> str:
         "arguments": arguments,
     }
     return f"# {command}\n{yaml.safe_dump(content, sort_keys=False, width=1000)}"
-
-
-def _hydra_value(value: object) -> str:
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-        return f"'{escaped}'"
-    return str(value).lower() if isinstance(value, bool) else repr(value)

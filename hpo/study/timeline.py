@@ -61,6 +61,7 @@ class Turn:
             "wait_store_s": round(self.waits.store, 4),
             "wait_candidate_s": round(self.waits.candidate, 4),
             "wait_process_s": round(self.waits.process, 4),
+            "node": self.attempt.node,
         }
 
 

@@ -131,6 +131,11 @@ class Trial:
         return self.status is Status.COMPLETED
 
     @property
+    def is_evaluated(self) -> bool:
+        """Whether the task came to its end, be its metrics data for this study's objective or not."""
+        return self.status in {Status.COMPLETED, Status.INVALID}
+
+    @property
     def metrics(self) -> Metrics:
         """Those of the outcome, by name; empty while it runs."""
         return {} if self.outcome is None else self.outcome.metrics

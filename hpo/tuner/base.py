@@ -2,11 +2,13 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from hpo.errors import Fault
 from hpo.failures import Failures
-from hpo.resources import Machine, Resources
+from hpo.machine import Machine
+from hpo.resources import Resources
 from hpo.scheduler import RUN_TO_END, Scheduler
 from hpo.study import Study, Trial
 from hpo.study.paths import STOP_FILE
@@ -28,13 +30,26 @@ class Tuner(ABC):
     def takes_callback(self, callback: object) -> bool:
         """Tell whether ``callback``, which is none of :class:`hpo.callbacks.Callback`, can observe the trials."""
 
+    def machines(self, resources: Resources, task: Task | None, outputs: Path) -> Sequence[Machine]:
+        """Return what the trials run on: this machine, or those of a cluster once it is known to be fit for them.
+
+        Args:
+            resources: What a trial is given.
+            task: What a trial runs; None if that is not known for a fault of its own.
+            outputs: The folder of all studies.
+
+        Raises:
+            hpo.errors.InputError: If a cluster cannot be reached, or one of its machines cannot run the trials.
+        """
+        return (Machine.here(count_gpus=resources.gpus_per_trial > 0),)
+
     @abstractmethod
-    def slots(self, resources: Resources, machine: Machine, concurrency: int | None) -> int:
+    def slots(self, resources: Resources, machines: Sequence[Machine], concurrency: int | None) -> int:
         """Return how many trials run at once.
 
         Args:
             resources: What a trial is given.
-            machine: What there is.
+            machines: What there is.
             concurrency: What was asked for; None for as many as fit.
 
         Raises:

@@ -1,13 +1,14 @@
 """Trials one after the other in this process: no Ray, and a debugger's breakpoint works."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from hpo.errors import Fault, InputError
 from hpo.failures import Failures
-from hpo.resources import Machine, Resources
+from hpo.machine import Machine
+from hpo.resources import Resources
 from hpo.scheduler import RUN_TO_END, EarlyStopping, Scheduler
 from hpo.study import Study
 from hpo.task import Task, TrialInterrupted
@@ -28,7 +29,7 @@ class InlineTuner(Tuner):
         """Never: there is no Ray."""
         return False
 
-    def slots(self, resources: Resources, machine: Machine, concurrency: int | None) -> int:
+    def slots(self, resources: Resources, machines: Sequence[Machine], concurrency: int | None) -> int:
         """Return 1.
 
         Raises:
@@ -42,7 +43,7 @@ class InlineTuner(Tuner):
                     "Set concurrency=1, or choose tuner=ray",
                 )
             )
-        return resources.slots(machine, concurrency or 1)
+        return resources.slots(machines, concurrency or 1)
 
     def check_failures(self, failures: Failures) -> Iterator[Fault]:
         """Yield a fault for a time limit: what runs in this process cannot be ended without it."""
@@ -54,7 +55,13 @@ class InlineTuner(Tuner):
             )
 
     def check_resources(self, resources: Resources) -> Iterator[Fault]:
-        """Yield a fault for a process of each trial's own: they run in this one."""
+        """Yield a fault for other processes and other machines: the trials run in this process."""
+        if resources.address is not None:
+            yield Fault(
+                f"resources.address={resources.address} does not go with tuner=inline",
+                "its trials run in this process, and there is no Ray",
+                "Set resources.address=null, or choose tuner=ray",
+            )
         if resources.fresh_process:
             yield Fault(
                 "resources.fresh_process=true does not go with tuner=inline",

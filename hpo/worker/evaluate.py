@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, chdir, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from hpo.printable import printable
 from hpo.study.paths import LOG_FILE
 from hpo.study.trial import Outcome, Status
 from hpo.task import Metrics, ParameterValue, Report, Task, TrialContext, TrialInterrupted
@@ -162,5 +163,5 @@ def one_line(error: BaseException) -> str:
     """Return the type and the message of an error in one line that can be written to any file."""
     message = " ".join(str(error).split())
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
-    writable = text.encode("utf-8", "backslashreplace").decode()
+    writable = printable(text.encode("utf-8", "backslashreplace").decode())
     return writable if len(writable) <= LONGEST_REASON else f"{writable[:LONGEST_REASON]}…"

@@ -98,7 +98,8 @@ class QM7(Task):
     @property
     def signature(self) -> Signature:
         """Every parameter is optional and replaces the setting of the same name."""
-        return Signature(required=frozenset(), optional=frozenset(_PARAMETERS))
+        defaults = {name: getattr(getattr(self, group), name) for name, group in _PARAMETERS.items()}
+        return Signature(required=frozenset(), optional=frozenset(_PARAMETERS), defaults=defaults)
 
     @property
     def metrics(self) -> frozenset[str]:

@@ -2,8 +2,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hydra import compose, initialize_config_module
 
 from hpo.app.assembly import Assembled
+from hpo.app.keys import SETTINGS
 from hpo.errors import InputError
 from tests.cli import hpo
 
@@ -28,7 +30,27 @@ FAULTS = [
     (["objective.metric=value +"], r"objective.metric"),
     (["objective.direction=down"], r"objective.direction=down"),
     (["num_trials=0"], r"num_trials=0 asks for no trial .* Set num_trials=24"),
-    (["num_trials=2.5"], r"num_trials=2.5"),
+    (["+num_trails=5"], r"num_trails is no setting \(a study takes study, .*\)\. Did you mean num_trials\."),
+    (["+wallclock=3600"], r"wallclock is no setting .*\. Leave it out"),
+    (["+experiment.num_trials=5"], r"experiment sets nothing .* Begin the file with"),
+    (["num_trials=2.5"], r"num_trials=2.5 is no whole number"),
+    (["num_trials=ten"], r"num_trials=ten is no whole number"),
+    (["+optimizer.n_inital=3"], r"n_inital is no setting .*baseline\). Did you mean optimizer.n_initial\."),
+    (["+resources.cpu=2"], r"resources.cpu is no setting \(resources takes cpus_per_trial"),
+    (["+tuner.x=1"], r"tuner.x is no setting \(tuner takes start_timeout_s"),
+    (["+restart.overwrit=true"], r"Did you mean restart.overwrite\."),
+    (["+space.x={type: range, bounds: [0, 1]}"], r"space.x is no setting .* as space.parameters.x\."),
+    (["+space.parameters.x1.scaling=log"], r"x1.scaling is unknown .* Write log: true"),
+    (["+space.parameters.x3=[1.0, 2.0]"], r"Write space.parameters.x3: {type: range, bounds: \[1.0, 2.0\]}"),
+    (
+        [
+            "task=function",
+            "task.function=statistics.fmean",
+            "+task.fixed.weights=1",
+            "+space.parameters.weights={type: range, bounds: [0, 1]}",
+        ],
+        r"space.parameters.weights is set by task.fixed.weights .*~task.fixed.weights",
+    ),
     (["concurrency=0"], r"concurrency=0 lets no trial run"),
     (["concurrency=9999"], r"concurrency=9999 .* needs 9999 processors"),
     (["tuner=inline", "concurrency=2"], r"concurrency=2 does not go with tuner=inline"),
@@ -37,6 +59,12 @@ FAULTS = [
     (["concurrency=abc"], r"concurrency=abc is no number of trials"),
     (["restart.overwrite=maybe"], r"restart.overwrite=maybe is neither"),
     (["optimizer.first=5"], r"optimizer.first=5 is no list"),
+    (["optimizer.baseline=3"], r"optimizer.baseline=3 is neither yes nor no"),
+    (["optimizer.baseline=true"], r"baseline=true needs a default of x1, x2, .* set optimizer.baseline=false"),
+    (
+        ["task=qm7", "optimizer.baseline=true"],
+        r"(?s)baseline=true: the default dist_soft_min=1.6 is not in the space .*optimizer.baseline=false",
+    ),
     (["callbacks.csv=foo"], r"callbacks.csv"),
     (["+callbacks.path._target_=pathlib.Path"], r"callbacks.path is a pathlib"),
     (["task=function", "task.function=nope.f", "num_trials=0"], r"(?s)num_trials=0.*nope"),
@@ -44,7 +72,7 @@ FAULTS = [
     (["optimizer.torch_device=cuda:99"], r"optimizer.torch_device=cuda:99 is not on this machine"),
     (["tuner.start_timeout_s=0"], r"tuner.start_timeout_s=0 leaves no time"),
     (["task.sleep_s=-1"], r"task.sleep_s=-1"),
-    (["+task.sleeps=1"], r"task cannot be made of .*sleeps"),
+    (["+task.sleeps=1"], r"task.sleeps is no setting .* Did you mean task.sleep_s\."),
     (["+space.constraint=x"], r"space.constraint is no setting .*constraints"),
     (["+objective.goal=x"], r"objective.goal is no setting"),
     (["task=function", "space=branin", "task.function=no_such_module.f"], r"no_such_module"),
@@ -75,6 +103,18 @@ def test_bad_input_is_refused_with_its_key(assembled: Assemble, overrides: list[
     """Each fault is found before anything starts, and named by its config key."""
     with pytest.raises(InputError, match=message):
         assembled(*overrides)
+
+
+def test_a_key_of_ones_own_is_allowed_where_another_key_is_made_of_it(assembled: Assemble) -> None:
+    """An interpolation reads the key, so that it is no misspelt one."""
+    asked = assembled("+mine.trials=7", "num_trials=${mine.trials}")
+    assert asked.request.plan.num_trials == 7
+
+
+def test_the_settings_are_those_of_the_root_config() -> None:
+    """What is let pass at the top level is what conf/config.yaml composes."""
+    with initialize_config_module("conf", version_base="1.3"):
+        assert set(compose("config")) == set(SETTINGS)
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "", ".hidden", "multirun", "a" * 300, "a b", "-x"])
@@ -116,9 +156,36 @@ def test_a_refused_run_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not (tmp_path.parent / "x").exists()
 
 
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("num_trails=5", "num_trails is no setting (a study takes study, num_trials, "),
+        ("optimizer.n_inital=3", "Did you mean optimizer.n_initial."),
+        ("space.parameters.x1.log=true", "Type +space.parameters.x1.log=true if"),
+    ],
+)
+def test_a_key_that_does_not_exist_is_answered_with_those_that_do(tmp_path: Path, override: str, said: str) -> None:
+    """Nobody is told to add a misspelt key with +, which would change nothing."""
+    run = hpo(override, "--cfg", "job", cwd=tmp_path)
+    assert run.returncode == 1
+    assert said in run.stderr
+    assert "To append" not in run.stderr
+
+
+def test_a_file_that_is_no_yaml_is_named_with_the_place(tmp_path: Path) -> None:
+    """One line says which file, where in it, and why."""
+    (tmp_path / "task").mkdir()
+    (tmp_path / "task/mine.yaml").write_text("a: 1\nb: [1,\nc: 2\n: x\n")
+    run = hpo("--config-dir", str(tmp_path), "task=mine", cwd=tmp_path)
+    assert run.returncode == 1
+    assert f"{tmp_path}/task/mine.yaml, line 4, column 1: this is no YAML" in run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
 def test_a_choice_that_does_not_exist_is_answered_with_those_that_do(tmp_path: Path) -> None:
     """A typo in a group names the group's choices."""
     run = hpo("optimizer=bayse", cwd=tmp_path)
     assert run.returncode != 0
     assert "bayes" in run.stderr
+    assert "--config-dir" in run.stderr
     assert "Traceback" not in run.stderr

@@ -1,25 +1,34 @@
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_module
 from omegaconf import OmegaConf
 
 from hpo.app.assembly import Assembled
+from tests.cli import REPOSITORY
 
-CONF = Path(__file__).parents[2] / "conf"
+CONF = REPOSITORY / "conf"
 CHOICES = [
     f"{path.parent.name}={path.stem}"
     for path in sorted(CONF.glob("*/*.yaml"))
-    if path.parent.name not in {"hydra", "task", "space"}
+    if path.parent.name not in {"hydra", "task", "space", "cluster"}  # the last is no part of a study
 ]
-# A GPU, a data set, a study that is there, the trials of another.
-NEED_MORE = ("resources=gpu", "objective=qm7", "restart=resume", "restart=extend", "restart=warm_start")
+# A GPU, a cluster, a data set, a study that is there, the trials of another.
+NEED_MORE = (
+    "resources=gpu",
+    "resources=cluster",
+    "objective=qm7",
+    "restart=resume",
+    "restart=extend",
+    "restart=warm_start",
+)
 TASKS = {
     "task=branin": ["space=branin"],
     "task=hartmann6": ["space=hartmann6"],
     "task=qm7": ["space=qm7", "space=cutoffs", "space=architecture", "space=training", "space=all"],
     "task=function": ["space=branin", "space=function"],
+    "task=command": ["space=command"],
+    "task=by_hand": ["space=function"],
 }
 
 

@@ -53,7 +53,7 @@ def test_a_study_needs_no_option_but_its_task(tmp_path: Path) -> None:
     assert "Best of 3 trials" in text
     study = tmp_path / "outputs" / "branin"
     made = {path.name for path in study.iterdir()}
-    files = {"study.yaml", "journal.jsonl", "ax_client.json", "trials.csv", "best.yaml", "summary.json"}
+    files = {"study.yaml", "journal.jsonl", "ax_client.json", "trials.csv", "best.yaml", "summary.json", "report.html"}
     assert made == files | {"trials", "sessions"}
     (session,) = (study / "sessions").iterdir()
     assert {path.name for path in (session / ".hydra").iterdir()} == {"config.yaml", "hydra.yaml", "overrides.yaml"}

@@ -116,7 +116,7 @@ def test_a_group_that_is_said_is_taken_whole(go_on: Continue) -> None:
 def test_a_key_can_be_taken_away_and_added(go_on: Continue) -> None:
     """~key and +key mean what they mean in a first command."""
     merged = go_on([], ["~callbacks.progress", "+task.extra=0.5"])
-    assert list(merged["callbacks"]) == ["csv"]
+    assert list(merged["callbacks"]) == ["csv", "report"]
     assert merged["task"]["extra"] == 0.5
 
 

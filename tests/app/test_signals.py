@@ -8,7 +8,7 @@ import pytest
 from hpo.study.ledger import Ledger
 from tests.study_process import TUNERS, StudyProcess
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 
 @pytest.fixture(params=TUNERS)

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.result import Result, load
 from benchmarks.row import Goal, Row
 from benchmarks.table import BEGIN, END, insert, markdown
+from tests.cli import REPOSITORY
 
 ROWS = (
     Row(what="share", figure=0.9712, goal=Goal(">=", 0.95), beside="batches 0.5", raw={"times": [1.0]}),
@@ -92,6 +93,6 @@ def test_a_document_without_its_markers_is_left_alone(tmp_path: Path, content: s
 def test_the_committed_document_has_a_place_for_the_table(tmp_path: Path) -> None:
     """The table can be written into benchmarks/README.md as it is."""
     document = tmp_path / "README.md"
-    document.write_text((Path(__file__).parents[2] / "benchmarks" / "README.md").read_text())
+    document.write_text((REPOSITORY / "benchmarks" / "README.md").read_text())
     insert(document, "table")
     assert "\ntable\n" in document.read_text()

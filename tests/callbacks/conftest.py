@@ -1,3 +1,3 @@
-from tests.study_fixtures import make_study, proposer
+from tests.study_fixtures import asked, make_study, proposer
 
-__all__ = ["make_study", "proposer"]
+__all__ = ["asked", "make_study", "proposer"]

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.documents import REPOSITORY, Command, Type
+from tests.cli import REPOSITORY
+from tests.docs.documents import Command, Type
 
-TIMEOUT_S = 300
+TIMEOUT_S = 600
 
 
 @pytest.fixture
 def type_command(tmp_path: Path) -> Type:
     """Type a command in a directory of its own, in which ``examples`` lies; return what it printed."""
     (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
-    environment = {
-        **os.environ,
+    settings = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(REPOSITORY),
         "COLUMNS": "200",
@@ -29,7 +29,7 @@ def type_command(tmp_path: Path) -> Type:
         with subprocess.Popen(
             [shell, "-c", command.text],
             cwd=tmp_path,
-            env=environment,
+            env={**os.environ, **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.cli import REPOSITORY
+
 README = REPOSITORY / "README.md"
 CONFIGURATION = REPOSITORY / "docs" / "configuration.md"
+EXAMPLES = sorted((REPOSITORY / "examples").glob("**/*.md"))  # tests/examples types their commands
 DOCUMENTS = [README, REPOSITORY / "CHANGELOG.md", *sorted((REPOSITORY / "docs").glob("**/*.md"))]
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

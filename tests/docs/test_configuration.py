@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.docs.documents import CONFIGURATION, REPOSITORY, code, tables
+from tests.cli import REPOSITORY
+from tests.docs.documents import CONFIGURATION, code, tables
 
 CONF = REPOSITORY / "conf"
 # Hydra's own folder holds formats of messages, in Hydra's and Python's schema.
@@ -15,12 +16,17 @@ DEFAULTS = {
     "## Keys of no group": "config.yaml",
     "### `task=branin` and `task=hartmann6`": "task/branin.yaml",
     "### `task=function`": "task/function.yaml",
+    "### `task=command`": "task/command.yaml",
     "### `task=qm7`": "task/qm7.yaml",
     "## `optimizer`": "optimizer/bayes.yaml",
     "### `scheduler=asha`": "scheduler/asha.yaml",
     "### `scheduler=median`": "scheduler/median.yaml",
     "## `restart`": "restart/new.yaml",
     "## `callbacks`": "callbacks/progress.yaml",
+    "### `callbacks=report`": "callbacks/report.yaml",
+    "### `callbacks=mlflow`": "callbacks/mlflow.yaml",
+    "### `callbacks=wandb`": "callbacks/wandb.yaml",
+    "## `cluster`": "cluster/slurm.yaml",
 }
 
 
@@ -78,9 +84,9 @@ def value_of(config: Mapping[str, object], key: str) -> object:
 def test_resources_are_those_of_the_files() -> None:
     """The table of resources has each choice's own values."""
     (table,) = tables(CONFIGURATION, "## `resources`")
-    choices = [code(cell)[0] for cell in table[0][1:5]]
+    choices = [code(cell)[0] for cell in table[0][1:6]]
     for key, *cells in table[1:]:
-        shown = [yaml.safe_load(code(cell)[0]) for cell in cells[:4]]
+        shown = [yaml.safe_load(code(cell)[0]) for cell in cells[:5]]
         name = code(key)[0].removeprefix("resources.")
         files = [yaml.safe_load((CONF / "resources" / f"{choice}.yaml").read_text()) for choice in choices]
         assert shown == [file[name] for file in files], name

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.docs.documents import DOCUMENTS, README, REPOSITORY, blocks, code, tables
+from tests.cli import REPOSITORY
+from tests.docs.documents import DOCUMENTS, EXAMPLES, README, blocks, code, tables
 
 CONF = REPOSITORY / "conf"
 TRIMER = REPOSITORY / "examples" / "trimer"
@@ -16,7 +17,7 @@ def name(path: Path) -> str:
     return str(path.relative_to(REPOSITORY))
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@pytest.mark.parametrize("document", [*DOCUMENTS, *EXAMPLES], ids=name)
 def test_links_lead_to_files(document: Path) -> None:
     """Every relative link of a document names a file or a folder of the repository."""
     links = re.findall(r"\]\(([^)#]+)", document.read_text())
@@ -24,7 +25,7 @@ def test_links_lead_to_files(document: Path) -> None:
     assert [link for link in inside if not (document.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@pytest.mark.parametrize("document", [*DOCUMENTS, *EXAMPLES], ids=name)
 def test_paths_that_are_named_exist(document: Path) -> None:
     """Every file or folder below hpo/, conf/, tasks/, tests/ and examples/ that a document names is there."""
     named = re.findall(r"`((?:hpo|conf|tasks|tests|examples)/[\w./]*)`", document.read_text())
@@ -70,7 +71,7 @@ def test_the_readme_lists_every_group_with_its_choices() -> None:
 
 def test_decisions_are_numbered() -> None:
     """Each decision begins with its number, and no number is missing or there twice."""
-    decisions = sorted((REPOSITORY / "docs" / "decisions").glob("*.md"))
+    decisions = sorted((REPOSITORY / "docs" / "decisions").glob("[0-9]*.md"))
     numbers = [path.name[:4] for path in decisions]
     assert numbers == [f"{n:04d}" for n in range(1, len(decisions) + 1)]
     assert all(path.read_text().startswith(f"# {path.name[:4]} ") for path in decisions)

@@ -1,9 +1,13 @@
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.docs.documents import DOCUMENTS, REPOSITORY, Command, Type, commands
+from tests.cli import REPOSITORY
+from tests.docs.documents import DOCUMENTS, Command, Type, commands
+from tests.ray_cluster import ray_cluster
 
 # By their beginning: commands that a test cannot type, and why.
 EXEMPT = {
@@ -11,6 +15,8 @@ EXEMPT = {
     "source .venv/": "the tests run in such an environment",
     "pip ": "changes the environment that the tests run in",
     "git ": "needs the network, or changes the repository",
+    "sbatch ": "needs a SLURM; tests/slurm has one",
+    "python -m hpo -m hydra/launcher=submitit_slurm": "the same",
 }
 MAT_FILE = Path(os.environ.get("HPO_QM7_MAT", REPOSITORY / ".." / "shared" / "data" / "qm7" / "qm7.mat"))
 
@@ -20,7 +26,7 @@ def is_exempt(command: Command) -> bool:
 
 
 def wants_qm7(command: Command) -> bool:
-    is_a_study = "task=qm7" in command.text and "--cfg" not in command.text
+    is_a_study = re.search(r"(task=|study=|outputs/)qm7", command.text) is not None and "--cfg" not in command.text
     return "qm7.mat" in command.text or is_a_study
 
 
@@ -36,7 +42,19 @@ def name(document: Path) -> str:
     return str(document.relative_to(REPOSITORY))
 
 
+@pytest.fixture
+def a_ray_is_there(document: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run a Ray on two nodes, and have RAY_ADDRESS name it, for a document that takes one for granted."""
+    if not any("resources=cluster" in command.text for command in typed_in(document)):
+        yield
+        return
+    with ray_cluster(2, 2) as cluster:
+        monkeypatch.setenv("RAY_ADDRESS", cluster.address)
+        yield
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("a_ray_is_there")
 @pytest.mark.parametrize("document", WITH_COMMANDS, ids=name)
 def test_the_commands_of_a_document_do_what_it_says(document: Path, type_command: Type) -> None:
     """Typed in their order in one directory, they end with the code that is shown; refusals word for word."""

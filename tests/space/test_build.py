@@ -1,14 +1,13 @@
 """From the config of the space group to a space."""
 
-from pathlib import Path
-
 import pytest
 import yaml
 
 from hpo.errors import InputError
 from hpo.space import Choice, Fixed, Parameter, Range, build_space
+from tests.cli import REPOSITORY
 
-CONF = Path(__file__).parents[2] / "conf" / "space"
+CONF = REPOSITORY / "conf" / "space"
 
 
 def built(**fields: object) -> Parameter:

@@ -1,6 +1,8 @@
 """What a person reads, and that a program finds the same."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,7 @@ from hpo.study import Outcome, Status, Study
 from hpo.study.failure_groups import failure_groups
 from hpo.study.summary import summarise
 from tests.scripted import MakeStudy, completed
-from tests.status.reading import as_json, read, text
+from tests.status.reading import DEMO, as_json, read, text
 
 LOG = tuple(f"line {i}" for i in range(9))
 
@@ -91,10 +93,10 @@ def test_a_log_cannot_move_the_cursor(asked: MakeStudy) -> None:
 
 
 def test_the_best_is_told(asked: MakeStudy) -> None:
-    """Value, trial, parameters, and where its command is."""
+    """Value, trial, parameters, and the command that runs it again."""
     run(asked(), completed(2.5), completed(1.25), completed(3.0))
     assert "best        loss = 1.25 in trial 1\n              x=1\n" in text()
-    assert "again: the first line of outputs/demo/best.yaml" in text()
+    assert "  best again  python -m hpo.run outputs/demo\n" in text()
 
 
 @pytest.mark.parametrize(
@@ -176,14 +178,21 @@ def test_it_fits_the_screen(asked: MakeStudy, width: int) -> None:
     assert all(line.startswith("    python -m hpo ") for line in wide)
 
 
+def test_a_command_is_in_one_piece(asked: MakeStudy) -> None:
+    """However long the study's name is, and wherever the study lies."""
+    run(asked(num_trials=1), completed(1.0))
+    path = shutil.copytree(DEMO, Path("archive") / ("long-" * 10))
+    assert f"  best again  python -m hpo.run {path}\n" in text(path, width=60)
+    assert as_json(path)["best_command"] == f"python -m hpo.run {path}"
+
+
 def test_it_needs_the_journal_and_the_record_only(asked: MakeStudy) -> None:
-    """The files that can be rebuilt may be missing; only the command in best.yaml is missed then."""
+    """The files that can be rebuilt may be missing."""
     study = run(asked(num_trials=3), completed(2.0))
     before = as_json()
     for path in (study.paths.summary, study.paths.best, study.paths.table, study.paths.snapshot):
         path.unlink()
-    after = as_json()
-    assert {name for name in before if before[name] != after[name]} == {"best_command"}
+    assert as_json() == before
     assert "best        loss = 2 in trial 0" in text()
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from hpo.status.command_line import main
 from hpo.study import Study
-from tests.cli import REPOSITORY, succeed
+from tests.cli import REPOSITORY, module, succeed
 from tests.scripted import MakeStudy, completed
 
 
@@ -76,7 +76,7 @@ def test_a_folder_of_studies_is_a_table(demo: Study, capsys: pytest.CaptureFixtu
     assert rows[2:] == ["", "One of them in detail: python -m hpo.status outputs/another"]
 
 
-@pytest.mark.parametrize("columns", ["80", "100"])
+@pytest.mark.parametrize("columns", ["60", "80", "100"])
 def test_a_table_of_long_names_fits_the_screen(
     demo: Study, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: str
 ) -> None:
@@ -241,7 +241,8 @@ def test_what_it_says_to_type_works(tmp_path: Path) -> None:
     found = json.loads(status(str(directory), "--json").stdout)
     assert (found["state"], found["n_done"], found["task"]["target"]) == ("finished", 3, "tasks.toy.Branin")
     for step in found["next"]["commands"]:
-        succeed(*shlex.split(step["command"])[3:], cwd=Path(found["next"]["directory"]))
+        _, _, name, *arguments = shlex.split(step["command"])
+        module(name, *arguments, cwd=Path(found["next"]["directory"])).check_returncode()
     extended, best = (
         json.loads(status(path, "--json", cwd=tmp_path).stdout) for path in ("outputs/branin", "outputs/branin-best")
     )

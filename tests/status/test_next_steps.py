@@ -3,25 +3,19 @@
 import os
 from pathlib import Path
 
-import pytest
-
 from hpo.study import Outcome, Status, Study
-from tests.scripted import MakeStudy, completed
+from tests.scripted import MakeStudy, completed, told
 from tests.status.reading import DEMO, as_json, commands, read, text
 
 FAILED = Outcome(Status.FAILED, reason="ValueError: no")
 RESUME = "python -m hpo restart=resume study=demo"
 RETRY = f"{RESUME} restart.retry_failed=true"
 EXTEND = "python -m hpo restart=extend study=demo num_trials=4"
+AGAIN = "python -m hpo.run outputs/demo"
 
 
 def finish(study: Study, *outcomes: Outcome) -> None:
-    study.begin()
-    for outcome in outcomes:
-        trial = study.ask()
-        assert trial is not None
-        study.tell(trial.index, outcome)
-    study.end()
+    told(study, *outcomes).end()
 
 
 def test_a_stopped_study_is_resumed(asked: MakeStudy) -> None:
@@ -38,46 +32,16 @@ def test_failed_trials_may_have_another_go(asked: MakeStudy) -> None:
 
 
 def test_a_finished_study_is_extended_or_its_best_run_again(asked: MakeStudy) -> None:
-    """The new total is twice the old one; the best trial's command is the first line of best.yaml."""
-    study = asked(num_trials=2)
-    finish(study, completed(2.0), completed(1.0))
-    extend, best = commands()
-    assert extend == EXTEND
-    assert f"# {best}" == study.paths.best.read_text().splitlines()[0]
-    assert as_json()["best_command"] == best
+    """The new total is twice the old one."""
+    finish(asked(num_trials=2), completed(2.0), completed(1.0))
+    assert commands() == [EXTEND, AGAIN]
+    assert as_json()["best_command"] == AGAIN
 
 
 def test_a_finished_study_with_failures_offers_all(asked: MakeStudy) -> None:
     """Extend, the best again, and another go for the failed one."""
     finish(asked(num_trials=2), completed(2.0), FAILED)
-    extend, _, retry = commands()
-    assert (extend, retry) == (EXTEND, RETRY)
-
-
-def test_the_best_again_takes_a_free_name(asked: MakeStudy) -> None:
-    """A study demo-best is there already; its name would be refused."""
-    finish(asked(num_trials=2), completed(2.0), completed(1.0))
-    Path("outputs/demo-best").mkdir()
-    _, best = commands()
-    assert "study=demo-best-2" in best.split()
-
-
-def test_an_outdated_best_is_not_offered(asked: MakeStudy) -> None:
-    """best.yaml is of a trial that is the best no more: a live study writes it now and then only."""
-    study = asked(num_trials=2)
-    finish(study, completed(2.0), completed(1.0))
-    study.paths.best.write_text(study.paths.best.read_text().replace("trial_index: 1", "trial_index: 0"))
-    assert commands() == [EXTEND]
-    assert "again:" not in text()
-
-
-@pytest.mark.parametrize("content", [b"", b"\xff\n", b"# python -m hpo 'open\ntrial_index: 1\n", b"trial_index: 1\n"])
-def test_a_best_yaml_that_was_edited_is_no_fault(asked: MakeStudy, content: bytes) -> None:
-    """It is a copy for people; the rest is told without it."""
-    study = asked(num_trials=2)
-    finish(study, completed(2.0), completed(1.0))
-    study.paths.best.write_bytes(content)
-    assert commands() == [EXTEND]
+    assert commands() == [EXTEND, AGAIN, RETRY]
 
 
 def test_a_finished_study_whose_end_is_missing_can_write_it(asked: MakeStudy) -> None:

@@ -32,11 +32,6 @@ config:
   task: {_target_: tasks.toy.Branin, sleep_s: 0}
   optimizer: {_target_: hpo.optimizer.Sobol, first: []}
 """
-BEST = """\
-# python -m hpo tuner=inline study=branin-best num_trials=1 'optimizer.first=[{x1: 0.0, x2: 0.0}]'
-study: branin
-trial_index: 0
-"""
 
 
 @pytest.fixture
@@ -46,7 +41,6 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, o
     root = Path("outputs/branin")
     root.mkdir(parents=True)
     (root / "study.yaml").write_text(RECORD)
-    (root / "best.yaml").write_text(BEST)
     events: list[dict[str, object]] = [{"event": "session", "schema": 1, "num_trials": 3, "slots": 2, "seed": 7}]
     for index in range(3):
         parameters = {"x1": float(index), "x2": 0.0}
@@ -85,13 +79,13 @@ def test_how_it_ended_is_not_known(journal: list[dict[str, object]]) -> None:
 
 
 def test_one_with_all_its_trials_is_finished(journal: list[dict[str, object]]) -> None:
-    """Then how it ended does not matter; its best.yaml is as good as a new one."""
+    """Then how it ended does not matter."""
     data = {"metrics": {"value": 9.0}, "reason": None, "started_at": 1010.0, "seconds": 1.0}
     root = write([*journal, {"event": "completed", "index": 2, "status": "completed", **data}])
     assert "branin: finished" in text(root)
     assert commands(root) == [
         "python -m hpo restart=extend study=branin num_trials=6",
-        BEST.splitlines()[0].removeprefix("# "),
+        "python -m hpo.run outputs/branin",
         "python -m hpo restart=resume study=branin restart.retry_failed=true",
     ]
 

@@ -6,25 +6,16 @@ import pytest
 
 from hpo.failures import Failures
 from hpo.objective import build_objective
-from hpo.study import Outcome, Status, Study
+from hpo.study import Outcome, Status
 from hpo.study.ledger import Ledger
 from hpo.study.reports import read_reports
 from hpo.study.screening import data_of
 from hpo.study.summary import summarise
 from hpo.study.table import write_table
 from hpo.task import Report
-from tests.scripted import ListProposer, MakeStudy, completed
+from tests.scripted import ListProposer, MakeStudy, completed, told
 
 HOPELESS = Outcome(Status.STOPPED_EARLY, {"loss": 0.1}, reason="hopeless", started_at=100.0, seconds=1.0)
-
-
-def told(study: Study, *outcomes: Outcome) -> Study:
-    study.begin()
-    for outcome in outcomes:
-        trial = study.ask()
-        assert trial is not None
-        study.tell(trial.index, outcome)
-    return study
 
 
 def test_a_stopped_trial_never_competes_for_best(make_study: MakeStudy) -> None:

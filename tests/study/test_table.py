@@ -1,7 +1,14 @@
 import csv
+import math
 from collections.abc import Mapping
+from pathlib import Path
 
-from hpo.study import Outcome, Status, Study
+import pandas as pd
+
+from hpo.objective import build_objective
+from hpo.space import build_space
+from hpo.study import Outcome, Plan, Results, Status, Study, StudyPaths, Trial
+from hpo.study.ledger import Ledger
 from hpo.study.table import write_table
 from tests.scripted import MakeStudy, completed
 
@@ -51,3 +58,39 @@ def test_a_running_trial_has_a_row(make_study: MakeStudy) -> None:
     study = make_study()
     study.ask()
     assert rows(study)[0]["status"] == "running"
+
+
+def test_pandas_reads_it_as_it_is(tmp_path: Path) -> None:
+    """Each column has its type; what a trial does not have is a missing value."""
+    space = build_space(
+        {
+            "rate": {"type": "range", "bounds": [1e-4, 1.0], "log": True},
+            "layers": {"type": "range", "bounds": [1, 8], "value_type": "int"},
+            "bias": {"type": "choice", "values": [True, False]},
+            "act": {"type": "choice", "values": ["tanh", "relu, leaky"]},
+        }
+    )
+    point: dict[str, bool | float | str] = {"rate": 1e-3, "layers": 4, "bias": True, "act": "relu, leaky"}
+    trials = {
+        0: Trial(0, point, completed(0.5, size=3.0)),
+        1: Trial(1, {**point, "bias": False}, Outcome(Status.FAILED, reason='ValueError: "no", said it')),
+        2: Trial(2, point, Outcome(Status.INVALID, {"loss": math.nan}, reason="loss is nan")),
+        3: Trial(3, point),
+    }
+    paths = StudyPaths(tmp_path)
+    write_table(Results(Plan("demo", 4, 1, seed=0), space, build_objective("loss"), Ledger(trials)), paths)
+    table = pd.read_csv(paths.table)
+    assert {name: kind.name for name, kind in table.dtypes.items() if kind.name not in {"object", "str"}} == {
+        "trial_index": "int64",
+        "rate": "float64",
+        "layers": "int64",
+        "bias": "bool",
+        "loss": "float64",
+        "size": "float64",
+        "seconds": "float64",
+    }
+    assert table["act"].tolist() == ["relu, leaky"] * 4
+    assert table["bias"].tolist() == [True, False, True, True]
+    assert table["loss"].isna().tolist() == [False, True, True, True]
+    assert table["reason"].isna().tolist() == [True, False, False, True]
+    assert table["reason"][1] == 'ValueError: "no", said it'

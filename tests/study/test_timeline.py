@@ -64,6 +64,7 @@ def test_a_gap_is_divided_into_store_candidate_and_process() -> None:
         "trial_index": 0,
         "attempt": 1,
         "session": 0,
+        "node": None,
         "status": "completed",
         "began": 0.0,
         "seconds": 2.0,

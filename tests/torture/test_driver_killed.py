@@ -10,6 +10,7 @@ from tests.torture.invariants import check_end, check_files, completed_events
 N_KILLS = int(os.environ.get("HPO_TORTURE_KILLS", "20"))
 
 
+@pytest.mark.ray
 @pytest.mark.slow
 @pytest.mark.parametrize("tuner", TUNERS)
 def test_a_study_survives_its_driver_being_killed(tmp_path: Path, tuner: str) -> None:

@@ -17,6 +17,7 @@ def is_worker(process: psutil.Process) -> bool:
     return "hpo.worker.executor" in line or line.startswith("ray::")
 
 
+@pytest.mark.ray
 @pytest.mark.slow
 def test_a_study_survives_its_workers_being_killed(tmp_path: Path) -> None:
     """Each trial whose worker is killed is run again from its checkpoint, in the same session."""

@@ -11,7 +11,7 @@ from hpo.optimizer.snapshot import content
 from hpo.study.ledger import Ledger
 from tests.cli import succeed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 N_TRIALS = 10
 SLOTS = 2

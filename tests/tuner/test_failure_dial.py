@@ -22,6 +22,7 @@ REASONS = {
 }
 
 
+@pytest.mark.ray
 @pytest.mark.slow
 def test_each_trial_ends_as_chance_decided(tmp_path: Path) -> None:
     """The study ends: each trial with its status and reason, none pending, and the best is right."""

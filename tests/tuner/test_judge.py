@@ -13,6 +13,8 @@ from hpo.study import Status
 from hpo.task import Report
 from hpo.tuner.ray.judge import Judge
 
+pytestmark = pytest.mark.ray
+
 
 def judge(scheduler: EarlyStopping, metric: str = "loss", direction: str = "minimize") -> Judge:
     return Judge(scheduler, build_objective(metric, direction))

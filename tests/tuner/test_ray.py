@@ -18,7 +18,7 @@ import yaml
 from hpo.study.journal import read_events
 from tests.cli import REPOSITORY, hpo, succeed
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 N_TRIALS = 24
 SLOTS = 3
@@ -51,7 +51,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "task.sleep_s=0.2",
         "task.n_reports=2",
         "task.failures={invalid: 0.15, error: 0.15, exit: 0.1, out_of_memory: 0.15}",
-        "callbacks=tensorboard",
+        "+callbacks.tensorboard._target_=ray.tune.logger.TBXLoggerCallback",
         "+callbacks.json._target_=ray.tune.logger.JsonLoggerCallback",
         "+callbacks.ours._target_=faulty.Faulty",
         "+callbacks.theirs._target_=faulty.FaultyRay",
@@ -179,7 +179,7 @@ def test_a_function_from_outside_the_repository_is_tuned(tmp_path: Path) -> None
     assert "Best of 6 trials" in text
     assert (elsewhere / "outputs" / "mine" / "trials" / "0005" / "note.txt").read_text() == "5"
     command = (elsewhere / "outputs" / "mine" / "best.yaml").read_text().splitlines()[0].removeprefix("# ")
-    assert "Best of 1 trials" in succeed(*shlex.split(command)[3:], "tuner=inline", cwd=elsewhere)
+    assert "Best of 1 trial:" in succeed(*shlex.split(command)[3:], "tuner=inline", cwd=elsewhere)
 
 
 def test_workers_that_do_not_begin_in_time_end_the_study(tmp_path: Path) -> None:

@@ -4,37 +4,21 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hpo.study import Outcome, Status
-from hpo.task import Metrics, ParameterValue, Report, Signature, Task, TrialContext
+from hpo.task import Report, TrialContext
 from hpo.worker import Assignment, evaluate
-
-Body = Callable[[Mapping[str, ParameterValue], TrialContext], float | Metrics]
-
-
-@dataclass(frozen=True)
-class BodyTask(Task):
-    body: Body
-    name: str = "body"
-
-    @property
-    def signature(self) -> Signature:
-        return Signature(frozenset({"x"}))
-
-    def run(self, parameters: Mapping[str, ParameterValue], context: TrialContext) -> float | Metrics:
-        return self.body(parameters, context)
+from tests.worker.acts import Act, Body
 
 
 def run(folder: Path, body: Body, reports: list[Report] | None = None) -> Outcome:
     assignment = Assignment(index=7, parameters={"x": 2.0}, directory=str(folder), seed=5, checkpoint="a.pt")
     send = (reports if reports is not None else []).append
-    outcome = evaluate(BodyTask(body), assignment, send, own_process=False)
+    outcome = evaluate(Act(body), assignment, send, own_process=False)
     assert outcome is not None
     return outcome
 

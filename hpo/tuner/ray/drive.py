@@ -2,12 +2,15 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 
 from ray import tune
+from ray.exceptions import RaySystemError
 
+from hpo.errors import StudyStoppedError
 from hpo.process import end_with_parent
 from hpo.quiet import quiet_loggers
 from hpo.resources import Resources
@@ -20,9 +23,9 @@ from hpo.tuner.base import assignment
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.events import GraceOverError, GuardedCallback, StudyEvents
 from hpo.tuner.ray.judge import Judge
-from hpo.tuner.ray.local import CPUS_OF_A_TRIAL
 from hpo.tuner.ray.scheduler import StudyScheduler
 from hpo.tuner.ray.searcher import OUTCOME, REPORT, StudySearcher
+from hpo.tuner.ray.whereabouts import Whereabouts
 from hpo.worker import Assignment, supervise
 
 log = logging.getLogger(__name__)
@@ -37,41 +40,68 @@ def drive(
     ray_callbacks: Mapping[str, object],
     scheduler: Scheduler,
     *,
+    cpus_of_a_trial: float,
     start_timeout_s: float,
 ) -> None:
-    """Run the study's trials on the Ray that is running, until it asks for no more or its time of grace is over.
+    """Run the study's trials on the Ray that is connected, until it asks for no more or its time of grace is over.
+
+    Args:
+        study: What is run.
+        task: What a trial runs.
+        resources: What a trial is given.
+        ray_callbacks: Callbacks of Ray Tune, by name.
+        scheduler: When a trial is stopped early.
+        cpus_of_a_trial: What a trial takes of the processors that this Ray counts.
+        start_timeout_s: Longest time until the first worker begins a trial, in s.
 
     Raises:
-        StudyStoppedError: If no worker begins a trial within ``start_timeout_s``, or the journal cannot be written.
+        StudyStoppedError: If no worker begins a trial within ``start_timeout_s``, the journal cannot be written, or the
+            node of this program is lost.
     """
     quiet_loggers("ray.tune", level=logging.CRITICAL)  # how a trial ended is the study's to say
     searcher = StudySearcher(study, partial(_assigned, study, resources, scheduler))
     judge = _judge(study, scheduler)
     callbacks = [
-        StudyEvents(study, searcher, start_timeout_s),
+        StudyEvents(study, searcher, start_timeout_s, Whereabouts() if resources.address is not None else None),
         *(GuardedCallback(name, callback) for name, callback in ray_callbacks.items()),
     ]
     trainable = tune.with_resources(
-        tune.with_parameters(run_trial, task=task), {"cpu": CPUS_OF_A_TRIAL, "gpu": resources.gpus_per_trial}
+        tune.with_parameters(run_trial, task=task), {"cpu": cpus_of_a_trial, "gpu": resources.gpus_per_trial}
     )
     tuner = tune.Tuner(
         trainable,
         tune_config=_tune_config(searcher, StudyScheduler(study, searcher, judge)),
         run_config=lines.run_config("ray", study.session, callbacks),
     )
-    try:
+    with _faults_of_the_study(study, searcher):
         tuner.fit()
         if judge is not None:
             judge.complain_if_idle()
+
+
+@contextmanager
+def _faults_of_the_study(study: Study, searcher: StudySearcher) -> Iterator[None]:
+    """Raise the study's own fault in place of the error that Ray makes of it, and none where the study stops."""
+    try:
+        yield
     except GraceOverError:
         return
-    except Exception:
+    except Exception as error:
         if searcher.fault is not None:
             raise searcher.fault from None
+        if isinstance(error.__cause__, RaySystemError):  # Tune expects those of workers and tasks only
+            raise _own_node_lost(error.__cause__, study) from error
         if study.is_stopping:  # Ray does not expect a run without a single trial
             log.debug("Ray's run ended with an error while the study stops", exc_info=True)
             return
         raise
+
+
+def _own_node_lost(cause: BaseException, study: Study) -> StudyStoppedError:
+    return StudyStoppedError(
+        f"Ray on this program's own node is gone ({cause}; raylet.err in Ray's logs may say why). What ended is kept. "
+        f"To go on: python -m hpo restart=resume study={study.plan.name}"
+    )
 
 
 def _tune_config(searcher: StudySearcher, scheduler: StudyScheduler) -> tune.TuneConfig:

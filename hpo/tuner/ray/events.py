@@ -16,6 +16,7 @@ from hpo.study.paths import STOP_FILE
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.searcher import StudySearcher
 from hpo.tuner.ray.stateless import Stateless
+from hpo.tuner.ray.whereabouts import Whereabouts
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +33,13 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         searcher: Who knows the trials' indices.
         start_timeout_s: Longest time until the first trial starts, in s. A worker that cannot start is no event for
             Ray: it tries again without end.
+        whereabouts: Who knows the trials' nodes; None where there is one machine only.
     """
 
-    def __init__(self, study: Study, searcher: StudySearcher, start_timeout_s: float) -> None:
+    def __init__(
+        self, study: Study, searcher: StudySearcher, start_timeout_s: float, whereabouts: Whereabouts | None = None
+    ) -> None:
+        self._whereabouts = whereabouts
         self._study = study
         self._searcher = searcher
         self._dead: list[RayTrial] = []
@@ -46,8 +51,9 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
     def on_trial_start(self, iteration: int, trials: Sequence[RayTrial], trial: RayTrial, **_: Any) -> None:
         """Tell the study that a worker begins the trial."""
         self._has_started = True
+        node = None if self._whereabouts is None else self._whereabouts.note(trial)
         with self._searcher.noted():
-            self._study.start(self._searcher.index_of[trial.trial_id])
+            self._study.start(self._searcher.index_of[trial.trial_id], **({} if node is None else {"node": node}))
 
     def on_trial_error(self, iteration: int, trials: Sequence[RayTrial], trial: RayTrial, **_: Any) -> None:
         """Note that the trial's worker is no more; Ray writes down why only after this."""
@@ -62,7 +68,7 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         """
         while self._dead:
             trial = self._dead.pop()
-            self._searcher.tell(trial.trial_id, _outcome(trial))
+            self._searcher.tell(trial.trial_id, self._end_of(trial))
         if self._searcher.fault is not None:
             raise self._searcher.fault
         if self._study.is_stopping and not self._stop_file.exists():
@@ -74,6 +80,13 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
                 f"No worker began a trial within tuner.start_timeout_s={self._start_timeout_s:g} s (Ray tries again "
                 f"without end). Read raylet.err and worker-*.err in {lines.logs_folder()}, or set a longer time."
             )
+
+    def _end_of(self, trial: RayTrial) -> Outcome:
+        """Return the outcome of a trial that ended with its worker."""
+        node = None if self._whereabouts is None else self._whereabouts.lost(trial)
+        if node is None:
+            return _outcome(trial)
+        return Outcome(Status.CRASHED, reason=f"node {node} was lost", is_transient=True)
 
     def _ask_trials_to_stop(self) -> None:
         try:

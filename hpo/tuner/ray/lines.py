@@ -7,7 +7,10 @@ from typing import Any
 
 import ray
 from ray import tune
-from ray._private import utils
+from ray._private import ray_constants, state, utils
+from ray.job_config import JobConfig
+
+from hpo.environment import environment
 
 IS_RAY_2_6 = not hasattr(tune, "RunConfig")
 
@@ -49,6 +52,15 @@ def keep_workers(controller: Any, resources: object, n_workers: int) -> None:
     controller._actor_cache.increase_max(resources, by=n_workers)  # noqa: SLF001
 
 
+def node_id(trial: Any) -> str | None:
+    """Return Ray's id of the node on which the actor of Ray's ``trial`` runs; None if it does not run."""
+    actor = trial.runner if IS_RAY_2_6 else trial.temporary_state.ray_actor
+    if actor is None:
+        return None
+    address = state.actors(actor._actor_id.hex()).get("Address", {})  # noqa: SLF001 - no public way tells
+    return address.get("NodeID") or None
+
+
 @contextmanager
 def handlers_left_alone() -> Iterator[None]:
     """Keep Ray in this block from taking SIGTERM for itself: it would end the program without a word."""
@@ -58,6 +70,32 @@ def handlers_left_alone() -> Iterator[None]:
         yield
     finally:
         utils.set_sigterm_handler = before
+
+
+@contextmanager
+def loopback_only() -> Iterator[None]:
+    """Have Ray take this machine's address for that of the loopback in this block."""
+    before = ray_constants.ENABLE_RAY_CLUSTER  # the constant that the variable below was read into
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    try:
+        with environment({ray_constants.ENABLE_RAY_CLUSTERS_ENV_VAR: "0"}):  # for the processes that Ray starts
+            yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER = before
+
+
+def address_file() -> Path:
+    """Return where ``ray start`` leaves the address of its Ray on this machine."""
+    return Path(utils.get_ray_address_file(None))
+
+
+def job_with_path(path: Sequence[str]) -> JobConfig:
+    """Return a job whose workers look for modules in ``path`` first, in this order.
+
+    Nothing is sent: the folders are there already. No runtime environment is asked for, which would want an agent
+    on each node and make Ray start its workers anew.
+    """
+    return JobConfig(_py_driver_sys_path=list(reversed(path)))  # each is put before the last one
 
 
 def shut_down_at_once() -> None:
@@ -71,7 +109,7 @@ def shut_down_at_once() -> None:
 
 
 def logs_folder() -> Path:
-    """Return where the Ray that was started here keeps its logs."""
+    """Return where Ray keeps its logs on this machine."""
     from ray._private.worker import global_worker  # noqa: PLC0415 - no public name tells
 
     return Path(global_worker.node.get_logs_dir_path())

@@ -3,17 +3,18 @@
 import logging
 import os
 import signal
-import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import psutil
 import ray
 
 from hpo.environment import environment
+from hpo.process.imports import import_path
+from hpo.quiet import is_verbose
 from hpo.resources import Resources
 from hpo.tuner.ray import lines
+from hpo.tuner.ray.settings import settings
 from hpo.tuner.ray.spaceless import python_without_spaces
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,13 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
         slots: Trials in flight at most.
         resources: What each is given.
     """
-    with environment(_settings(slots)), python_without_spaces(), lines.handlers_left_alone():
+    path = {"PYTHONPATH": os.pathsep.join(import_path())}  # workers import what we can
+    with (
+        environment(settings(slots) | path),
+        python_without_spaces(),
+        lines.handlers_left_alone(),
+        lines.loopback_only(),
+    ):
         others = set(psutil.Process().children(recursive=True))
         with _deaf_to_sigterm():
             ray.init(
@@ -43,7 +50,7 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
                 num_gpus=resources.n_gpus(slots),
                 include_dashboard=False,
                 log_to_driver=False,
-                logging_level=logging.ERROR,
+                logging_level=logging.INFO if is_verbose() else logging.ERROR,
                 object_store_memory=OBJECT_STORE_BYTES,
                 _node_ip_address=LOOPBACK,
             )
@@ -96,19 +103,3 @@ def _deaf_to_sigterm() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _settings(slots: int) -> dict[str, str]:
-    return {
-        "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),  # workers import what we can
-        "RAY_USAGE_STATS_ENABLED": "0",
-        "RAY_IGNORE_UNHANDLED_ERRORS": "1",  # of actors that Tune asked for and, reusing another, no longer needs
-        "RAY_AIR_NEW_OUTPUT": "0",
-        "RAY_DISABLE_IMPORT_WARNING": "1",
-        "TUNE_MAX_PENDING_TRIALS_PG": str(slots),  # by default a searcher's trials start one at a time
-        "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
-        "TUNE_DISABLE_AUTO_CALLBACK_SYNCER": "1",
-        "TUNE_DISABLE_SIGINT_HANDLER": "1",  # the study has its own
-        "TUNE_GLOBAL_CHECKPOINT_S": "86400",  # the journal is the record, not Ray's own state
-        "TUNE_WARN_SLOW_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "86400",
-    }

@@ -1,10 +1,12 @@
 """The tuner that runs trials asynchronously with Ray Tune; imports Ray when it runs, not before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from hpo.errors import Fault, InputError
-from hpo.resources import Machine, Resources
+from hpo.machine import Machine
+from hpo.resources import Resources
 from hpo.scheduler import RUN_TO_END, Asha, Median, RunToEnd, Scheduler
 from hpo.study import Study
 from hpo.task import Task
@@ -45,13 +47,29 @@ class RayTuner(Tuner):
 
         return isinstance(callback, Callback)
 
-    def slots(self, resources: Resources, machine: Machine, concurrency: int | None) -> int:
+    def machines(self, resources: Resources, task: Task | None, outputs: Path) -> Sequence[Machine]:
+        """Return this machine, or the nodes of the Ray at ``resources.address`` once each was found to be fit.
+
+        Raises:
+            hpo.errors.InputError: If that Ray cannot be reached, with all that is wrong on its nodes.
+        """
+        if resources.address is None:
+            return super().machines(resources, task, outputs)
+        from hpo.tuner.ray.cluster import cluster_ray, nodes  # noqa: PLC0415 - Ray takes a second to import
+        from hpo.tuner.ray.preflight import check_nodes  # noqa: PLC0415 - the same
+
+        with cluster_ray(resources.address):
+            there = nodes()
+            check_nodes(there, task, outputs, self.start_timeout_s)
+            return [node.machine for node in there]
+
+    def slots(self, resources: Resources, machines: Sequence[Machine], concurrency: int | None) -> int:
         """Return what was asked for, or as many as fit.
 
         Raises:
             hpo.errors.InputError: If so many do not fit.
         """
-        return resources.slots(machine, concurrency)
+        return resources.slots(machines, concurrency)
 
     def check_scheduler(self, scheduler: Scheduler) -> Iterator[Fault]:
         """Yield a fault for one that has no counterpart in Ray."""
@@ -70,15 +88,26 @@ class RayTuner(Tuner):
         ray_callbacks: Mapping[str, object],
         scheduler: Scheduler = RUN_TO_END,
     ) -> None:
-        """Start a Ray of its own, run the trials, and stop it.
+        """Start a Ray of its own, or connect to the one at ``resources.address``; run the trials; leave it.
 
         Raises:
             hpo.errors.StudyStoppedError: If no worker begins in time.
+            hpo.errors.InputError: If the Ray at ``resources.address`` is gone since it was looked at.
         """
-        from hpo.tuner.ray.drive import drive  # noqa: PLC0415 - Ray takes a second to import
-        from hpo.tuner.ray.local import local_ray  # noqa: PLC0415 - the same
+        from hpo.tuner.ray.cluster import cluster_ray  # noqa: PLC0415 - Ray takes a second to import
+        from hpo.tuner.ray.drive import drive  # noqa: PLC0415 - the same
+        from hpo.tuner.ray.local import CPUS_OF_A_TRIAL, local_ray  # noqa: PLC0415 - the same
 
         study.interruption.arm()  # Ray takes SIGTERM for itself when it is imported,
-        with local_ray(study.plan.slots, resources):
+        slots, address = study.plan.slots, resources.address
+        with local_ray(slots, resources) if address is None else cluster_ray(address, slots):
             study.interruption.arm()  # and again, below Python, when it starts
-            drive(study, task, resources, ray_callbacks, scheduler, start_timeout_s=self.start_timeout_s)
+            drive(
+                study,
+                task,
+                resources,
+                ray_callbacks,
+                scheduler,
+                cpus_of_a_trial=CPUS_OF_A_TRIAL if address is None else resources.cpus_per_trial,
+                start_timeout_s=self.start_timeout_s,
+            )

@@ -13,8 +13,7 @@ from hpo.task import ParameterValue, TrialContext
 from tasks.qm7 import QM7
 from tasks.qm7.prepare import main
 from tasks.qm7.sample import synthetic_molecules
-
-REPOSITORY = Path(__file__).parents[3]
+from tests.cli import REPOSITORY
 
 MakeTask = Callable[..., QM7]
 RunTrial = Callable[..., dict[str, float]]

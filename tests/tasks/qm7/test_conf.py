@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +8,8 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from tasks.qm7 import QM7
+from tests.cli import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[3]
 SPACES = ["cutoffs", "architecture", "training", "all", "qm7"]
 
 

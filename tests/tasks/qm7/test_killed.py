@@ -10,8 +10,7 @@ import pytest
 
 from hpo.study.journal import read_events
 from tasks.qm7.prepare import main
-from tests.cli import hpo, succeed
-from tests.tasks.qm7.conftest import REPOSITORY
+from tests.cli import REPOSITORY, hpo, succeed
 
 FIRST = "optimizer.first=[{dist_soft_min: 0.8, dist_soft_max: 5.0, dist_hard_max: 7.0}]"
 

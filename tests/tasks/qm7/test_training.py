@@ -6,28 +6,10 @@ import numba
 import pytest
 import torch
 
-from hpo.task import Report
 from tasks.qm7.backend import hippynn
 from tasks.qm7.metrics import METRICS
 from tasks.qm7.prepare import main
-
-
-class WorkerGoneError(Exception):
-    """The end of a worker, as a trial sees it."""
-
-
-class Reports(list[Report]):
-    """Keeps what a trial reports, and interrupts it after the report of ``last`` epochs."""
-
-    def __init__(self, last: int | None = None) -> None:
-        super().__init__()
-        self.last = last
-
-    def __call__(self, report: Report) -> None:
-        """Take a report as the study does."""
-        self.append(report)
-        if report.step == self.last:
-            raise WorkerGoneError
+from tests.interrupted_worker import Reports, WorkerGoneError
 
 
 def test_a_trial_returns_the_declared_metrics(make_task: Any, run_trial: Any) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from hpo.task import TrialContext
 from tasks.toy import Branin
+from tests.cli import REPOSITORY
 
 POINT = {"x1": 0.0, "x2": 0.0}
-ROOT = Path(__file__).parents[3]
 
 
 class Interrupted(Exception):  # noqa: N818 - it is the test's own end of waiting, not an error
@@ -60,7 +60,7 @@ def test_exit_ends_the_process(tmp_path: Path) -> None:
         "finally: print('handled')"
     )
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
 
 

@@ -1,12 +1,11 @@
-from pathlib import Path
-
 import pytest
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 
 from tasks.toy import Branin, Hartmann6
+from tests.cli import REPOSITORY
 
-CONF = Path(__file__).parents[3] / "conf"
+CONF = REPOSITORY / "conf"
 DEFAULTS = dict.fromkeys(("invalid", "error", "hang", "exit", "out_of_memory"), 0)
 
 

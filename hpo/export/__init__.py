@@ -1,0 +1,1 @@
+"""``python -m hpo.export``: a study in the forms that other programs read."""

@@ -1,0 +1,1 @@
+"""The studies of one multirun: what each job leaves, and what they add up to."""

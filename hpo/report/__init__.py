@@ -1,0 +1,1 @@
+"""``python -m hpo.report``: a study as one file that a browser opens."""

@@ -1,0 +1,5 @@
+"""``python -m hpo.report``."""
+
+from hpo.report.command_line import main
+
+raise SystemExit(main())

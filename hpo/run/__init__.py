@@ -1,0 +1,1 @@
+"""``python -m hpo.run``: a trial of a study again, with other seeds or for longer."""

@@ -1,0 +1,65 @@
+# ---- One Ray over all nodes ------------------------------------------------------------------------------------------
+# Its port and its folders carry the job's number, so that jobs that share a node keep apart.
+head_node=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1) # this script runs on it
+head_name=$(scontrol show node "$head_node" | sed -n 's/.*NodeAddr=\([^ ]*\).*/\1/p')
+head_address=$( # not 127.0.1.1, which is what some nodes call themselves; then any other that it has
+  { getent ahostsv4 "$head_name"; hostname -I | tr ' ' '\n'; } | awk '/^[0-9.]+( |$)/ && !/^127\./ { print $1; exit }'
+)
+if [ -z "$head_address" ]; then
+  echo "$head_node has no IPv4 address at which other nodes can reach it" >&2
+  exit 1
+fi
+port=$((20000 + SLURM_JOB_ID % 10000))
+export RAY_TMPDIR=$scratch/hpo-$SLURM_JOB_ID # on every node; short, because the path of a socket may have 107 bytes
+private=$(realpath "$outputs")/.ray-$SLURM_JOB_ID # in the shared folder: the token, and what Ray prints
+
+# Whoever reaches the port runs code as you. From version 2.52 on Ray asks for the token in this file, which nobody else
+# can read; earlier ones ask for nothing, and listen on the node's address.
+mkdir -p "$private" && chmod 700 "$private"
+export RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH=$private/token
+(umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$RAY_AUTH_TOKEN_PATH")
+
+export RAY_START_HOOK=hpo.slurm.ray_start.without_client # else Ray opens a second port, 10001, to the same end
+export RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S=0           # else a Ray of today takes longer to end than SLURM waits
+start_ray() { # on each node, where SLURM says what that one has; Ray opens its own folder, but not the one around it
+  mkdir -m 700 "$RAY_TMPDIR" || { [ -O "$RAY_TMPDIR" ] && [ ! -L "$RAY_TMPDIR" ]; } || return
+  exec "$@" --num-cpus="$SLURM_CPUS_ON_NODE" --num-gpus="${SLURM_GPUS_ON_NODE:-0}"
+}
+export -f start_ray
+on_nodes=(
+  srun --overlap --ntasks-per-node=1 --kill-on-bad-exit=0 --output="$private/%N.log" --open-mode=append
+  --export=ALL    # what is set here, also in a job with --export=NONE
+  --cpu-bind=none # all processors that the job has there
+)
+ray_start=(
+  bash -c 'start_ray "$@"' start_ray "${python[@]}" -m ray.scripts.scripts start --block --disable-usage-stats
+  --object-store-memory=268435456         # bytes
+  --min-worker-port=0 --max-worker-port=0 # any that are free
+)
+end_ray() {
+  trap - EXIT
+  kill "$head_step" "$other_steps"
+  wait "$head_step" "$other_steps"
+  timeout 20 "${on_nodes[@]}" rm -rf "$RAY_TMPDIR"
+  if [ "$1" -eq 0 ]; then rm -rf "$private"; else rm -f "$RAY_AUTH_TOKEN_PATH"; fi
+}
+trap 'end_ray $? 2> /dev/null' EXIT
+
+n_others=$((SLURM_JOB_NUM_NODES - 1))
+"${on_nodes[@]}" --nodes=1 --ntasks=1 --nodelist="$head_node" "${ray_start[@]}" --include-dashboard=false \
+  --head --node-ip-address="$head_address" --port="$port" 2> "$private/head.log" &
+head_step=$!
+"${on_nodes[@]}" --nodes="$n_others" --ntasks="$n_others" --exclude="$head_node" "${ray_start[@]}" \
+  --address="$head_address:$port" 2> "$private/others.log" &
+other_steps=$!
+
+# The nodes come up one after the other, and the study takes what is there when it begins.
+RAY_BACKEND_LOG_LEVEL=error "${python[@]}" -m hpo.tuner.ray.nodes "$head_address:$port" "$SLURM_JOB_NUM_NODES" &
+all_there=$!
+while kill -0 "$all_there" && kill -0 "$head_step" && kill -0 "$other_steps"; do sleep 1; done 2> /dev/null
+kill -KILL "$all_there" 2> /dev/null # unless it has ended, what it waits for cannot come
+if ! wait "$all_there" 2> /dev/null; then
+  echo "Ray did not start on all nodes; what it says is in $private" >&2
+  exit 1
+fi
+study+=("resources.address=$head_address:$port")

@@ -1,0 +1,21 @@
+"""What Ray is told through the environment."""
+
+
+def settings(slots: int) -> dict[str, str]:
+    """Return the environment variables of a run.
+
+    Args:
+        slots: Trials in flight at most.
+    """
+    return {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_IGNORE_UNHANDLED_ERRORS": "1",  # of actors that Tune asked for and, reusing another, no longer needs
+        "RAY_AIR_NEW_OUTPUT": "0",
+        "RAY_DISABLE_IMPORT_WARNING": "1",
+        "TUNE_MAX_PENDING_TRIALS_PG": str(slots),  # by default a searcher's trials start one at a time
+        "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+        "TUNE_DISABLE_AUTO_CALLBACK_SYNCER": "1",
+        "TUNE_DISABLE_SIGINT_HANDLER": "1",  # the study has its own
+        "TUNE_GLOBAL_CHECKPOINT_S": "86400",  # the journal is the record, not Ray's own state
+        "TUNE_WARN_SLOW_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "86400",
+    }

@@ -1,0 +1,189 @@
+"""Studies on a Ray that is there already: what is checked before they start, and what stays when they end."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from hpo.errors import InputError
+from hpo.machine import Machine
+from hpo.study.journal import read_events
+from hpo.tuner.ray.cluster import Node, cluster_ray
+from hpo.tuner.ray.preflight import Answer, faults_of, versions
+from tests.cli import REPOSITORY
+from tests.ray_cluster import MARK, RayCluster, processes, ray_cluster
+from tests.study_process import StudyProcess
+from tests.torture.invariants import check_end, check_files
+
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
+
+CPUS = (2, 1)
+# A module that the driver can import, and the nodes cannot.
+ELSEWHERE = f"""
+import os
+
+if "{MARK}" in os.environ:
+    raise ImportError("libfar.so.1: cannot open shared object file")
+
+
+def f(x1: float, x2: float) -> float:
+    return x1 + x2
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RayCluster]:
+    with ray_cluster(*CPUS) as running:
+        yield running
+
+
+def run(cluster: RayCluster, cwd: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    settings = {"PYTHONPATH": str(REPOSITORY), "COLUMNS": "300", "RAY_TMPDIR": cluster.folder, **environment}
+    command = [sys.executable, "-m", "hpo", "study=s", "optimizer=sobol", "resources=cluster", *arguments]
+    return subprocess.run(
+        command, cwd=cwd, env={**os.environ, **settings}, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def workers(cluster: RayCluster) -> list[str]:
+    """Return the command lines of the processes of the cluster that run trials."""
+    found = []
+    for process in processes(cluster.mark):
+        with suppress(psutil.Error):
+            line = " ".join(process.cmdline())
+            if "hpo.worker.executor" in line or "ImplicitFunc" in line or "run_trial" in line:
+                found.append(line)
+    return found
+
+
+def test_a_study_leaves_the_cluster_as_it_was(cluster: RayCluster, tmp_path: Path) -> None:
+    """At most as many trials at once as the nodes have processors; then the nodes live, and no worker is left."""
+    ended = run(cluster, tmp_path, f"resources.address={cluster.address}", "num_trials=9", "task.sleep_s=1")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert f"9 trials, {sum(CPUS)} at once" in ended.stdout
+    events = [event for event in read_events(tmp_path / "outputs/s/journal.jsonl") if event["event"] == "completed"]
+    spans = [(float(str(event["started_at"])), float(str(event["seconds"]))) for event in events]
+    assert max(sum(a <= moment < a + s for a, s in spans) for moment, _ in spans) <= sum(CPUS)
+    assert {path.name for path in tmp_path.iterdir()} == {"outputs"}
+    assert {path.name for path in (tmp_path / "outputs").iterdir()} == {"s"}
+    assert all(psutil.pid_exists(raylet) for raylet in cluster.raylets)
+    wait_until_no_worker_is_left(cluster)
+
+
+def wait_until_no_worker_is_left(cluster: RayCluster) -> None:
+    deadline = time.monotonic() + 60
+    while left := workers(cluster):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_a_study_that_is_ended_leaves_no_worker_and_goes_on(
+    cluster: RayCluster, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    """SIGTERM ends it in order and SIGKILL at once; the nodes live, its trials do not, and it can be resumed."""
+    said = (f"resources.address={cluster.address}", "resources=cluster", "num_trials=6")
+    study = StudyProcess(tmp_path, *said, "+task.fixed.step_s=0.3", "grace_s=3600")
+    with study.start_and_wait(2) as driver:
+        driver.send_signal(number)
+        assert driver.wait(120) == code, study.log[-4000:]
+    wait_until_no_worker_is_left(cluster)
+    assert all(psutil.pid_exists(raylet) for raylet in cluster.raylets)
+    check_files(study.root)
+    assert study.run("restart=resume") == 0, study.log[-4000:]
+    check_end(study.root, 6)
+
+
+@pytest.mark.parametrize("named_by", ["RAY_ADDRESS", "address file"])
+def test_auto_is_the_ray_that_is_named(cluster: RayCluster, tmp_path: Path, named_by: str) -> None:
+    """RAY_ADDRESS, or else the file in which Ray keeps the address of the Ray that was started here last."""
+    said = {"RAY_ADDRESS": cluster.address, "RAY_TMPDIR": str(tmp_path)} if named_by == "RAY_ADDRESS" else {}
+    ended = run(cluster, tmp_path, "num_trials=2", **said)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    events = list(read_events(tmp_path / "outputs/s/journal.jsonl"))
+    assert all("(127.0.0.1)" in str(event["node"]) for event in events if event["event"] == "started")
+
+
+def test_a_local_study_does_not_join_a_cluster_that_is_named(cluster: RayCluster, tmp_path: Path) -> None:
+    """Without resources.address there is a Ray of its own, whatever the environment and the address file say."""
+    ended = run(cluster, tmp_path, "resources=laptop", "num_trials=2", RAY_ADDRESS=cluster.address)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    events = list(read_events(tmp_path / "outputs/s/journal.jsonl"))
+    assert all("node" not in event for event in events if event["event"] == "started")
+
+
+def test_what_does_not_fit_on_the_nodes_is_refused(cluster: RayCluster, tmp_path: Path) -> None:
+    """More trials than processors, and GPUs that are not there: both at once, and nothing is made."""
+    said = (f"resources.address={cluster.address}", "concurrency=4", "resources.gpus_per_trial=1")
+    ended = run(cluster, tmp_path, *said)
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert "concurrency=4 with resources.cpus_per_trial=1 needs 4 processors (the cluster has" in ended.stderr
+    assert "concurrency=4 with resources.gpus_per_trial=1 needs 4 GPUs (the cluster has" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_task_that_a_node_cannot_import_is_refused(cluster: RayCluster, tmp_path: Path) -> None:
+    """Each node is named, with its reason, before the study starts; nothing is made."""
+    (tmp_path / "elsewhere.py").write_text(ELSEWHERE)
+    said = ("task=function", "task.function=elsewhere.f", "space=branin", "num_trials=2")
+    ended = run(cluster, tmp_path, f"resources.address={cluster.address}", *said)
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    lines = ended.stderr.strip().splitlines()
+    assert len(lines) == len(CPUS), ended.stderr
+    for line in lines:
+        assert "(127.0.0.1): task.function=elsewhere.f cannot be imported: elsewhere raises ImportError" in line
+        assert "libfar.so.1" in line
+    assert {path.name for path in tmp_path.iterdir()} - {"__pycache__"} == {"elsewhere.py"}
+
+
+def test_nodes_that_do_not_share_the_outputs_are_refused(tmp_path: Path) -> None:
+    """A node that has another folder in the place of outputs/ is found out; nothing is made in either."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may give a node file systems of its own")
+    with ray_cluster(1, hidden=tmp_path) as elsewhere:
+        ended = run(elsewhere, tmp_path, f"resources.address={elsewhere.address}", "num_trials=2")
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert f"{tmp_path / 'outputs'} is not the driver's, or cannot be written" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_versions_are_named() -> None:
+    """A node with another Python, another Ray and another hpo has three faults, each with both versions."""
+    node = Node("id", "far (10.0.0.2)", Machine(n_cpus=1), address=("10.0.0.2", 1))
+    faults = list(faults_of(node, Answer({"Python": "3.9", "Ray": "1.0", "hpo": "0"})))
+    assert [fault.what for fault in faults] == [
+        f"node far (10.0.0.2) has {name} {there}, and this program {here}"
+        for (name, here), there in zip(versions().items(), ("3.9", "1.0", "0"), strict=True)
+    ]
+
+
+def test_an_address_where_nobody_listens_is_refused() -> None:
+    """At once, without Ray's own attempts of minutes."""
+    with pytest.raises(InputError, match=r"nobody answers at 127\.0\.0\.1:1 .*or to null"), cluster_ray("127.0.0.1:1"):
+        pass
+
+
+@pytest.mark.parametrize("address", ["", "auto"])
+def test_auto_without_a_ray_is_refused(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ray itself would join any Ray whose processes it finds on this machine."""
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    with (
+        pytest.raises(InputError, match=r"auto finds no Ray .*RAY_ADDRESS is not set, and there is no"),
+        cluster_ray("auto"),
+    ):
+        pass
+
+
+def test_auto_takes_no_address_of_another_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program runs on a node; through Ray's client it would not see the trials' files."""
+    monkeypatch.setenv("RAY_ADDRESS", "ray://10.0.0.1:10001")
+    with pytest.raises(InputError, match=r"'ray://10.0.0.1:10001' in RAY_ADDRESS"), cluster_ray("auto"):
+        pass

@@ -1,0 +1,104 @@
+"""A study on two nodes, one of which is lost in the middle."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hpo.study.journal import read_events
+from hpo.study.ledger import Ledger
+from tests.ray_cluster import RayCluster, ray_cluster
+from tests.study_process import StudyProcess
+from tests.torture.invariants import check_end, check_files
+
+pytestmark = [pytest.mark.ray, pytest.mark.slow]
+
+NUM_TRIALS = 10
+CPUS = (2, 2)
+
+
+@pytest.fixture
+def cluster() -> Iterator[RayCluster]:
+    with ray_cluster(*CPUS) as running:
+        yield running
+
+
+def attempts(root: Path) -> dict[int, list[tuple[int, int]]]:
+    """Return the raylet and the first step of each attempt, by trial."""
+    return {
+        int(path.parent.name): [(int(line.split()[0]), int(line.split()[1])) for line in path.read_text().splitlines()]
+        for path in sorted(root.glob("trials/*/attempts.txt"))
+    }
+
+
+def reported(root: Path) -> set[object]:
+    """Return the trials that have a checkpoint and have not ended."""
+    events = list(read_events(root / "journal.jsonl"))
+    ended = {event["index"] for event in events if event["event"] == "completed"}
+    return {event["index"] for event in events if event["event"] == "reported"} - ended
+
+
+def lose_node(study: StudyProcess, raylet: int) -> set[int]:
+    """Kill the raylet once its node runs two trials with a checkpoint; return which trials run there then."""
+    deadline = time.monotonic() + 120
+    while True:
+        there = {index for index, tries in attempts(study.root).items() if tries and tries[-1][0] == raylet}
+        running = there & reported(study.root) if there else set()
+        if len(running) == CPUS[1]:
+            os.kill(raylet, signal.SIGKILL)
+            return {index for index in running if isinstance(index, int)}
+        assert time.monotonic() < deadline, study.log[-4000:]
+        time.sleep(0.05)
+
+
+def study_on(cluster: RayCluster, folder: Path) -> StudyProcess:
+    return StudyProcess(
+        folder,
+        *(f"resources.address={cluster.address}", "resources=cluster", f"num_trials={NUM_TRIALS}"),
+        *("task.function=walk.walk_somewhere", "+task.fixed.step_s=0.5"),
+    )
+
+
+def test_a_lost_node_costs_no_trial(cluster: RayCluster, tmp_path: Path) -> None:
+    """Its trials go on elsewhere, from their checkpoints, in a second attempt; all others end in their first."""
+    study = study_on(cluster, tmp_path)
+    with study.start() as driver:
+        try:
+            lost = lose_node(study, cluster.raylets[1])
+            assert driver.wait(300) == 0, study.log[-4000:]
+        finally:
+            driver.kill()
+    check_files(study.root)
+    check_end(study.root, NUM_TRIALS)
+    tries = attempts(study.root)
+    trials = Ledger.read(study.root / "journal.jsonl").trials
+    assert {index for index, trial in trials.items() if trial.attempt > 1} == lost
+    for index in lost:
+        (first, begin), (second, resumed) = tries[index]
+        assert (first, begin, second) == (cluster.raylets[1], 0, cluster.raylets[0])
+        assert resumed > 0
+    assert {raylet for tried in tries.values() for raylet, _ in tried} == set(cluster.raylets)
+    requeued = [event for event in read_events(study.root / "journal.jsonl") if event["event"] == "requeued"]
+    assert all(re.search(r"node .* \(127.0.0.1\) was lost", str(event["reason"])) for event in requeued), requeued
+    started = [event for event in read_events(study.root / "journal.jsonl") if event["event"] == "started"]
+    assert all("(127.0.0.1)" in str(event["node"]) for event in started), started
+
+
+def test_the_loss_of_its_own_node_ends_the_study_in_order(cluster: RayCluster, tmp_path: Path) -> None:
+    """It ends as a failure, without a traceback; a Ray of its own then finishes what was asked."""
+    study = study_on(cluster, tmp_path)
+    with study.start() as driver:
+        try:
+            lose_node(study, cluster.raylets[0])
+            assert driver.wait(300) == 1, study.log[-4000:]
+        finally:
+            driver.kill()
+    assert "Traceback" not in study.log, study.log[-4000:]
+    check_files(study.root)
+    resumed = ("restart=resume", "resources=laptop", "resources.address=null", "concurrency=2")
+    assert study.run(*resumed, "resources.cpus_per_trial=0.5") == 0, study.log[-4000:]
+    check_end(study.root, NUM_TRIALS)

@@ -1,0 +1,1 @@
+"""What the documentation's site needs beyond the documents: `make docs` builds it with mkdocs."""
