@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 CURRENT := .venv-current-ray
 ARGS ?=
+# One more than there are processors: tests wait for processes a third of their time. A Ray wants 1 to 2 GB.
+TESTS_AT_ONCE ?= $(shell n=`getconf _NPROCESSORS_ONLN`; [ $$n -gt 7 ] && n=7; expr $$n + 1)
+PARALLEL := --numprocesses $(TESTS_AT_ONCE) --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-current-ray quick torture bench docs lint types format clean
@@ -23,10 +26,12 @@ run: setup  ## Run python -m hpo $(ARGS); without ARGS: Branin, 24 trials
 	"$(BIN)/python" -m hpo $(ARGS)
 
 test: setup lint types  ## Lint, types and every test, the slow ones too
-	"$(BIN)/python" -m pytest
+	"$(BIN)/python" -m pytest $(PARALLEL) -m "not alone"
+	"$(BIN)/python" -m pytest -m alone
 
 test-current-ray: $(CURRENT)/ready  ## The tests that touch Ray, on the current Ray, in an environment of its own
-	HPO_TORTURE_KILLS=5 "$(CURRENT)/bin/python" -m pytest -m ray
+	HPO_TORTURE_KILLS=5 "$(CURRENT)/bin/python" -m pytest $(PARALLEL) -m "ray and not alone"
+	"$(CURRENT)/bin/python" -m pytest -m "ray and alone"
 
 $(CURRENT)/ready: pyproject.toml constraints-current-ray.txt
 	$(PYTHON) -m venv "$(CURRENT)"
@@ -35,7 +40,7 @@ $(CURRENT)/ready: pyproject.toml constraints-current-ray.txt
 	touch "$@"
 
 quick: setup  ## The tests that take no more than a few seconds each
-	"$(BIN)/python" -m pytest -m "not slow"
+	"$(BIN)/python" -m pytest $(PARALLEL) -m "not slow and not alone"
 
 torture: setup  ## Kill a study a hundred times, on both tuners (long)
 	HPO_TORTURE_KILLS=100 "$(BIN)/python" -m pytest tests/torture

@@ -15,6 +15,32 @@ log = logging.getLogger(__name__)
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+@contextmanager
+def raised_on_sigterm() -> Iterator[None]:
+    """Leave this block by an error on SIGTERM, as by KeyboardInterrupt on SIGINT. Only in the main thread.
+
+    Raises:
+        StudyInterruptedError: On SIGTERM.
+    """
+    terminated = False
+
+    def end(*_: object) -> None:
+        nonlocal terminated
+        terminated = True
+        raise KeyboardInterrupt  # no `except Exception` on the way stops it
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    except KeyboardInterrupt:
+        if terminated:
+            text = "Stopped by SIGTERM before the study began"
+            raise StudyInterruptedError(text, 128 + signal.SIGTERM) from None
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 class Interruption:
     """A request from outside to stop, which may come at any moment or never.
 

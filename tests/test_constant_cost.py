@@ -10,6 +10,7 @@ from tests.cli import succeed
 NUM_TRIALS = 500
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_the_cost_of_a_trial_does_not_grow(tmp_path: Path) -> None:
     """Of 500 trivial Sobol trials the last 50 take at most 1.5 times as long as the first 50."""

@@ -11,6 +11,7 @@ from hpo.app.assembly import Assembled, assemble
 from hpo.app.conclusion import concluded
 from hpo.app.invocation import Invocation
 from hpo.errors import StorageError
+from hpo.interruption import raised_on_sigterm
 from hpo.printable import printable
 from hpo.study import Study
 from hpo.study.paths import name_of_now
@@ -29,7 +30,8 @@ def run_session(config: DictConfig, invocation: Invocation) -> float:
         StudyStoppedError: If it stopped before its total, or no trial completed.
         StudyInterruptedError: If it was asked to stop.
     """
-    assembled = assemble(config, invocation)
+    with raised_on_sigterm():
+        assembled = assemble(config, invocation)
     interruption = assembled.request.interruption
     with interruption.listen():
         try:

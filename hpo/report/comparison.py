@@ -101,7 +101,9 @@ def _questions(studies: Sequence[Compared]) -> Iterator[Section]:
             if (begun := [curve for curve in found if any(value is not None for value in curve.best)])
         }
         if not drawn:
-            yield Section(question, words=["No trial completed yet."])
+            has_completed = any(curve.trials for found in curves.values() for curve in found)
+            nothing = "No trial keeps to the outcome constraints yet." if has_completed else "No trial completed yet."
+            yield Section(question, words=[nothing])
             continue
         metric = next(study.results.objective.metric for study in asked.values() if study.results is not None)
         figures = {

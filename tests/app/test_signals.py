@@ -61,3 +61,16 @@ def test_a_second_signal_ends_at_once(study: StudyProcess) -> None:
     assert "restart=resume study=torture" in study.log
     assert "Traceback" not in study.log
     assert 0 in Ledger.read(study.root / "journal.jsonl").unfinished
+
+
+def test_a_signal_before_the_study_begins_leaves_nothing(tmp_path: Path) -> None:
+    """While a module is still imported, or nodes are asked: said in a line, and there is no study."""
+    study = StudyProcess(tmp_path, "task.function=slow.slow", "tuner=inline", "num_trials=1")
+    (tmp_path / "slow.py").write_text("import time\nprint('importing', flush=True)\ntime.sleep(1000)\n")
+    with study.start() as process:
+        wait_for(study, "importing", process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 143, study.log[-4000:]
+    assert "Stopped by SIGTERM before the study began" in study.log
+    assert "Traceback" not in study.log
+    assert not (tmp_path / "outputs" / "torture").exists()

@@ -7,7 +7,7 @@ import pytest
 
 from hpo.multirun.jobs import JobRecord
 from hpo.report.command_line import main
-from tests.cli import succeed
+from tests.cli import hpo, succeed
 from tests.report.browser import assert_all_drawn, drawn, needs_browser
 
 
@@ -37,3 +37,16 @@ def test_a_multirun_ends_with_its_page(tmp_path: Path, monkeypatch: pytest.Monke
     assert_all_drawn(body, console, n_figures=2)
     assert "it &lt;b&gt;broke&lt;/b&gt;" in body
     assert "a multirun of 5 studies, 1 of them failed" in body
+
+
+@pytest.mark.slow
+def test_a_multirun_without_a_feasible_trial_says_so(tmp_path: Path) -> None:
+    """Its trials completed; what is missing is one that keeps to the constraints."""
+    (tmp_path / "two.py").write_text("def two(x):\n    return {'cost': x, 'size': 9.0}\n")
+    (tmp_path / "space").mkdir()
+    (tmp_path / "space/x.yaml").write_text("parameters: {x: {type: range, bounds: [0.0, 1.0]}}\n")
+    task = ("--config-dir", ".", "task=function", "task.function=two.two", "space=x", "tuner=inline")
+    asked = ("objective.metric=cost", "objective.constraints=['size <= 1']", "optimizer=sobol", "num_trials=2")
+    hpo("-m", *task, *asked, "seed=1,2", cwd=tmp_path)
+    (folder,) = (tmp_path / "outputs/multirun").iterdir()
+    assert "No trial keeps to the outcome constraints yet." in (folder / "comparison.html").read_text()

@@ -144,6 +144,7 @@ def test_no_process_is_left(study: Path) -> None:
     assert left == []
 
 
+@pytest.mark.alone
 def test_short_trials_keep_the_slots_busy(tmp_path: Path) -> None:
     """One-second trials on four slots: at least nine tenths of the slots' time is work."""
     succeed(

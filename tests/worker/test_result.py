@@ -81,6 +81,7 @@ def test_the_log_tail_is_of_this_attempt(tmp_path: Path) -> None:
     assert "of the first attempt" not in tail
 
 
+@pytest.mark.alone
 def test_a_huge_log_costs_no_more_than_a_small_one(tmp_path: Path) -> None:
     """The end of a log of 100 MB is read some hundred times faster than the log."""
     log = tmp_path / "log.txt"

@@ -1,0 +1,32 @@
+from functools import cache
+from pathlib import Path
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+from tests.cli import REPOSITORY
+
+
+class SharedFixtureScheduling(LoadScopeScheduling):
+    """One process runs the tests that share a fixture; any process runs any other test.
+
+    ``--dist loadgroup`` would do, had its marks an effect: those of pytest-xdist 3.8 have none with pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        folder = str(Path(file).parent)
+        if _shares(f"{folder}/conftest.py", "session"):
+            return folder
+        return file if _shares(file, "module") else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedFixtureScheduling:
+    return SharedFixtureScheduling(config, log)
+
+
+@cache
+def _shares(file: str, scope: str) -> bool:
+    path = REPOSITORY / file
+    return path.is_file() and f'scope="{scope}"' in path.read_text()
