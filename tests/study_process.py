@@ -8,14 +8,14 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 from hpo.study.journal import read_events
-from tests.cli import REPOSITORY
+from tests.cli import REPOSITORY, run_warm
 
 MARK = "HPO_TEST_MARK"
 TUNERS = {
@@ -37,11 +37,33 @@ class StudyProcess:
         self.root = folder / "outputs" / "torture"
         self._arguments = arguments
         self._mark = uuid.uuid4().hex
-        self._log_file = folder.with_name(f"{folder.name}.log")
+        self._log_file = folder.with_name(f"{folder.name}.log")  # not in the folder, whose disk may be full
         shutil.copy(Path(__file__).with_name("walk.py"), folder)
 
     def start(self, *more: str) -> subprocess.Popen[str]:
         """Start it with all its arguments and ``more``; the caller ends it."""
+        command = [sys.executable, "-m", "hpo", *self._command_line(more)]
+        with self._log_file.open("a") as log:
+            return subprocess.Popen(
+                command, cwd=self.folder, env={**os.environ, **self._environment}, stdout=log, stderr=log, text=True
+            )
+
+    def run(self, *more: str, timeout_s: float = 300) -> int:
+        """Run it to its end and return the exit code."""
+        return self.bare(*self._command_line(more), timeout_s=timeout_s)
+
+    def bare(self, *arguments: str, timeout_s: float = 300) -> int:
+        """Run ``python -m hpo`` with these arguments alone and return the exit code."""
+        streams = (self._log_file, self._log_file)
+        return run_warm(
+            "hpo", *arguments, cwd=self.folder, environment=self._environment, streams=streams, timeout_s=timeout_s
+        )
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", MARK: self._mark}
+
+    def _command_line(self, more: Sequence[str]) -> list[str]:
         given = {text.partition("=")[0] for text in more}
         arguments = [
             *("task=function", "task.function=walk.walk", "space=function", "objective.metric=value"),
@@ -49,21 +71,7 @@ class StudyProcess:
             *("study=torture", "optimizer=sobol", "callbacks=csv"),
             *self._arguments,
         ]
-        return self._start(*(text for text in arguments if text.partition("=")[0] not in given), *more)
-
-    def _start(self, *arguments: str) -> subprocess.Popen[str]:
-        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200", MARK: self._mark}
-        command = [sys.executable, "-m", "hpo", *arguments]
-        with self._log_file.open("a") as log:  # not in the folder, whose disk may be full
-            return subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log, text=True)
-
-    def run(self, *more: str, timeout_s: float = 300) -> int:
-        """Run it to its end and return the exit code."""
-        return _ended(self.start(*more), timeout_s)
-
-    def bare(self, *arguments: str) -> int:
-        """Run ``python -m hpo`` with these arguments alone and return the exit code."""
-        return _ended(self._start(*arguments))
+        return [*(text for text in arguments if text.partition("=")[0] not in given), *more]
 
     def start_and_wait(self, n_started: int, *more: str) -> subprocess.Popen[str]:
         """Start it and return when the journal has ``n_started`` more started trials; the caller ends it."""
@@ -135,11 +143,3 @@ class StudyProcess:
     def log(self) -> str:
         """What all runs printed."""
         return self._log_file.read_text()
-
-
-def _ended(process: subprocess.Popen[str], timeout_s: float = 300) -> int:
-    with process:
-        try:
-            return process.wait(timeout_s)
-        finally:
-            process.kill()

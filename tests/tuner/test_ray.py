@@ -144,6 +144,21 @@ def test_no_process_is_left(study: Path) -> None:
     assert left == []
 
 
+def test_libraries_that_nobody_asked_for_are_not_imported(tmp_path: Path) -> None:
+    """Tune would import those that have callbacks of its own, each in a second."""
+    run = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "hpo", "optimizer=sobol", "num_trials=1", "concurrency=1"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines()}
+    assert "ray.tune" in imported
+    assert imported & {"mlflow", "wandb", "ax", "torch"} == set()
+
+
 @pytest.mark.alone
 def test_short_trials_keep_the_slots_busy(tmp_path: Path) -> None:
     """One-second trials on four slots: at least nine tenths of the slots' time is work."""

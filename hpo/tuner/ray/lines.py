@@ -8,6 +8,7 @@ from typing import Any
 import ray
 from ray import tune
 from ray._private import ray_constants, state, utils
+from ray.air._internal import usage
 from ray.job_config import JobConfig
 
 from hpo.environment import environment
@@ -70,6 +71,20 @@ def handlers_left_alone() -> Iterator[None]:
         yield
     finally:
         utils.set_sigterm_handler = before
+
+
+@contextmanager
+def callbacks_uncounted() -> Iterator[None]:
+    """Keep Tune in this block from importing MLflow and wandb, a second or two where they are installed.
+
+    It compares the callbacks with those of these libraries, for statistics that are never sent: they are off.
+    """
+    before = usage.tag_callbacks
+    usage.tag_callbacks = lambda _: False
+    try:
+        yield
+    finally:
+        usage.tag_callbacks = before
 
 
 @contextmanager
