@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 
@@ -24,6 +25,7 @@ LOOPBACK = "127.0.0.1"
 # slot. The study caps the trials, and their threads are set elsewhere.
 CPUS_OF_A_TRIAL = 1
 STOP_S = 10.0  # for processes that were killed to be gone
+LOOK_S = 0.01  # between looks whether they are
 OBJECT_STORE_BYTES = 256 * 1024**2  # parameters and metrics travel through it, no data sets
 
 
@@ -72,9 +74,32 @@ def _stop(others: Collection[psutil.Process]) -> None:
     for child in children:
         with suppress(psutil.NoSuchProcess):
             child.kill()
-    _, alive = psutil.wait_procs(children, timeout=STOP_S)
-    if alive:
-        log.warning("Of Ray's processes %s do not end", ", ".join(str(process.pid) for process in alive))
+    running = _still_running(children, STOP_S)
+    if running:
+        log.warning("Of Ray's processes %s do not end", ", ".join(str(process.pid) for process in running))
+
+
+def _still_running(processes: Collection[psutil.Process], timeout_s: float) -> list[psutil.Process]:
+    """Wait until none of ``processes`` runs any more, and return those that still do after ``timeout_s``.
+
+    One that has ended counts as such though nobody asks for its exit code: where its parent ended first, that is for
+    the machine's first process to do, which in a container may be late or never do it.
+    """
+    give_up_at = time.monotonic() + timeout_s
+    while running := [process for process in processes if _runs(process)]:
+        if time.monotonic() > give_up_at:
+            break
+        time.sleep(LOOK_S)
+    return running
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        process.wait(0)  # our own children are gone only when they are asked
+    except psutil.TimeoutExpired:
+        with suppress(psutil.NoSuchProcess):
+            return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def _is_of_ray(process: psutil.Process) -> bool:
