@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 CURRENT := .venv-current-ray
 ARGS ?=
-# One more than there are processors: tests wait for processes a third of their time. A Ray wants 1 to 2 GB.
-TESTS_AT_ONCE ?= $(shell n=`getconf _NPROCESSORS_ONLN`; [ $$n -gt 7 ] && n=7; expr $$n + 1)
-PARALLEL := --numprocesses $(TESTS_AT_ONCE) --no-loadscope-reorder
+# One more than there are processors for us: tests wait for processes a third of their time. A Ray wants 1 to 2 GB.
+PROCESSORS := from hpo.machine import Machine; print(int(Machine.here(count_gpus=False).n_cpus))
+TESTS_AT_ONCE ?= $(shell "$(BIN)/python" -c "$(PROCESSORS)" | awk '{ print ($$1 < 7 ? $$1 : 7) + 1 }')
+PARALLEL = --numprocesses $(TESTS_AT_ONCE) --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-current-ray quick torture bench docs lint types format clean
@@ -40,7 +41,7 @@ $(CURRENT)/ready: pyproject.toml constraints-current-ray.txt
 	touch "$@"
 
 quick: setup  ## The tests that take no more than a few seconds each
-	"$(BIN)/python" -m pytest $(PARALLEL) -m "not slow and not alone"
+	"$(BIN)/python" -m pytest $(PARALLEL) -m "not slow"
 
 torture: setup  ## Kill a study a hundred times, on both tuners (long)
 	HPO_TORTURE_KILLS=100 "$(BIN)/python" -m pytest tests/torture

@@ -32,13 +32,11 @@ def raised_on_sigterm() -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, end)
     try:
         yield
-    except KeyboardInterrupt:
-        if terminated:
-            text = "Stopped by SIGTERM before the study began"
-            raise StudyInterruptedError(text, 128 + signal.SIGTERM) from None
-        raise
     finally:
         signal.signal(signal.SIGTERM, before)
+        if terminated:  # whatever else left the block, or swallowed the error: a module's bare `except`, say
+            text = "Stopped by SIGTERM before the study began"
+            raise StudyInterruptedError(text, 128 + signal.SIGTERM) from None
 
 
 class Interruption:

@@ -85,13 +85,13 @@ def test_files_get_text_alone(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_other_libraries_are_heard_when_that_is_asked(tmp_path: Path) -> None:
     """By default nobody but this program speaks, and the last line can be copied; with -v they all do."""
-    quiet = hpo(*QUICK, cwd=tmp_path)
+    quiet = hpo(*QUICK, cwd=tmp_path, warm=False)
     assert quiet.stderr == ""
     lines = quiet.stdout.splitlines()
     starts = ["Study", "[1/3]", "[2/3]", "[3/3]", "Report", "Best ", "  x1=", "All trials", "This one again"]
     assert [line[: len(start)] for line, start in zip(lines, starts, strict=True)] == starts
     assert lines[-1] == "This one again: python -m hpo.run outputs/branin"
-    loud = hpo("-v", *QUICK, "study=loud", cwd=tmp_path)
+    loud = hpo("-v", *QUICK, "study=loud", cwd=tmp_path, warm=False)
     assert "ax.storage.sqa_store" in loud.stdout + loud.stderr
     assert "Best of 3 trials" in loud.stdout
 

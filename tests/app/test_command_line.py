@@ -95,7 +95,7 @@ def test_same_seed_inline_gives_the_same_suggestions(tmp_path: Path) -> None:
     """Two inline Bayesian studies with one seed try the same parameters."""
     tables = []
     for study in ("one", "two"):
-        succeed("tuner=inline", "optimizer.n_initial=3", "num_trials=5", f"study={study}", cwd=tmp_path)
+        succeed("tuner=inline", "optimizer.n_initial=3", "num_trials=5", f"study={study}", cwd=tmp_path, warm=False)
         paths = (tmp_path / "outputs" / study / "trials").glob("*/params.yaml")
         tables.append({path.parent.name: path.read_text() for path in paths})
     assert len(tables[0]) == 5

@@ -31,5 +31,7 @@ def test_a_process_that_runs_is_told() -> None:
     ):
         processes = [psutil.Process(alive.pid), psutil.Process(killed.pid)]
         killed.kill()
+        while processes[1].status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
         assert _still_running(processes, 0.5) == processes[:1]
         assert not psutil.pid_exists(killed.pid)

@@ -8,15 +8,13 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 import yaml
 
 from hpo.study.journal import read_events
-from tests.cli import REPOSITORY, hpo, succeed
+from tests.cli import REPOSITORY, hpo, marked, succeed
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
@@ -56,6 +54,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "+callbacks.ours._target_=faulty.Faulty",
         "+callbacks.theirs._target_=faulty.FaultyRay",
         cwd=folder,
+        warm=False,
     )
     return folder / "outputs" / "branin"
 
@@ -136,12 +135,7 @@ def test_nothing_is_written_outside_the_study(study: Path) -> None:
 
 def test_no_process_is_left(study: Path) -> None:
     """When the program ends, no process of its Ray runs on."""
-    left = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.environ().get("PWD_OF_RUN") == str(study.parent.parent):
-                left.append(process.name())
-    assert left == []
+    assert marked(str(study.parent.parent)) == []
 
 
 def test_libraries_that_nobody_asked_for_are_not_imported(tmp_path: Path) -> None:

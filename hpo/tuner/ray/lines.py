@@ -77,7 +77,7 @@ def handlers_left_alone() -> Iterator[None]:
 def callbacks_uncounted() -> Iterator[None]:
     """Keep Tune in this block from importing MLflow and wandb, a second or two where they are installed.
 
-    It compares the callbacks with those of these libraries, for statistics that are never sent: they are off.
+    It compares the callbacks with those of these libraries, for statistics in which this program takes no part.
     """
     before = usage.tag_callbacks
     usage.tag_callbacks = lambda _: False

@@ -95,10 +95,12 @@ def _still_running(processes: Collection[psutil.Process], timeout_s: float) -> l
 
 def _runs(process: psutil.Process) -> bool:
     try:
+        has_ended = process.status() == psutil.STATUS_ZOMBIE
         process.wait(0)  # our own children are gone only when they are asked
+    except psutil.NoSuchProcess:
+        return False
     except psutil.TimeoutExpired:
-        with suppress(psutil.NoSuchProcess):
-            return bool(process.status() != psutil.STATUS_ZOMBIE)
+        return not has_ended
     return False
 
 
