@@ -6,7 +6,7 @@ CURRENT := .venv-current-ray
 ARGS ?=
 # One more than there are processors for us: tests wait for processes a third of their time. A Ray wants 1 to 2 GB.
 PROCESSORS := from hpo.machine import Machine; print(int(Machine.here(count_gpus=False).n_cpus))
-TESTS_AT_ONCE ?= $(shell "$(BIN)/python" -c "$(PROCESSORS)" | awk '{ print ($$1 < 7 ? $$1 : 7) + 1 }')
+TESTS_AT_ONCE ?= $(shell "$(PYTHON)" -c "$(PROCESSORS)" | awk '{ print ($$1 < 7 ? $$1 : 7) + 1 }')
 PARALLEL = --numprocesses $(TESTS_AT_ONCE) --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
