@@ -1,7 +1,9 @@
 """What differs between Ray 2.6 and the current Ray, or is private to both."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from ray.job_config import JobConfig
 from hpo.environment import environment
 
 IS_RAY_2_6 = not hasattr(tune, "RunConfig")
+actors: Any = import_module("ray.tune.execution." + ("ray_trial_executor" if IS_RAY_2_6 else "class_cache"))
 
 
 def report(result: Mapping[str, object]) -> None:
@@ -85,6 +88,30 @@ def callbacks_uncounted() -> Iterator[None]:
         yield
     finally:
         usage.tag_callbacks = before
+
+
+@contextmanager
+def plain_workers() -> Iterator[None]:
+    """Have Tune take workers as Ray starts them in this block, without a runtime environment.
+
+    It asks for one with a variable that keeps Lightning from forking in a worker; trials run in a process of their own.
+    Each worker would be started twice, by Ray's agent, and none where that could not start: of two Rays that start at
+    the same moment, one may take the port of the other's. Variables that Tune hands on, such as credentials, want one.
+    """
+    before = actors._ActorClassCache.get  # noqa: SLF001
+
+    def get(cache: Any, trainable: type) -> Any:
+        if actors.ENV_VARS_TO_PROPAGATE & os.environ.keys():
+            return before(cache, trainable)
+        if trainable not in cache._cache:  # noqa: SLF001
+            cache._cache[trainable] = ray.remote(trainable)  # noqa: SLF001
+        return cache._cache[trainable]  # noqa: SLF001
+
+    actors._ActorClassCache.get = get  # noqa: SLF001
+    try:
+        yield
+    finally:
+        actors._ActorClassCache.get = before  # noqa: SLF001
 
 
 @contextmanager
