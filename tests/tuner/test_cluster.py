@@ -187,3 +187,23 @@ def test_auto_takes_no_address_of_another_protocol(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("RAY_ADDRESS", "ray://10.0.0.1:10001")
     with pytest.raises(InputError, match=r"'ray://10.0.0.1:10001' in RAY_ADDRESS"), cluster_ray("auto"):
         pass
+
+
+def test_a_signal_while_nodes_are_asked_leaves_nothing(cluster: RayCluster, tmp_path: Path) -> None:
+    """The driver waits for a node's import; it ends with a line, and neither a study nor what the nodes were shown."""
+    slow = f"import os, time\n\nif '{MARK}' in os.environ:\n    time.sleep(1000)\n\n\ndef f(x):\n    return x\n"
+    said = ("resources=cluster", f"resources.address={cluster.address}", "task.function=slow.f", "num_trials=1")
+    study = StudyProcess(tmp_path, *said)
+    (tmp_path / "slow.py").write_text(slow)
+    outputs = tmp_path / "outputs"
+    with study.start() as driver:
+        deadline = time.monotonic() + 120
+        while not list(outputs.glob(".preflight-*/driver")):
+            assert driver.poll() is None, study.log[-4000:]
+            assert time.monotonic() < deadline, study.log[-4000:]
+            time.sleep(0.05)
+        time.sleep(1)
+        driver.send_signal(signal.SIGTERM)
+        assert driver.wait(60) == 143, study.log[-4000:]
+    assert "Stopped by SIGTERM before the study began" in study.log
+    assert not outputs.exists()

@@ -1,5 +1,6 @@
 """The tuner that runs trials asynchronously with Ray Tune; imports Ray when it runs, not before."""
 
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +56,12 @@ class RayTuner(Tuner):
         """
         if resources.address is None:
             return super().machines(resources, task, outputs)
+        handler = signal.getsignal(signal.SIGTERM)  # Ray takes the signal for itself when it is imported,
         from hpo.tuner.ray.cluster import cluster_ray, nodes  # noqa: PLC0415 - Ray takes a second to import
         from hpo.tuner.ray.preflight import check_nodes  # noqa: PLC0415 - the same
 
         with cluster_ray(resources.address):
+            signal.signal(signal.SIGTERM, handler)  # and again, below Python, when it starts
             there = nodes()
             check_nodes(there, task, outputs, self.start_timeout_s)
             return [node.machine for node in there]
