@@ -23,7 +23,9 @@ export RAY_START_HOOK=hpo.slurm.ray_start.without_client # else Ray opens a seco
 export RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S=0           # else a Ray of today takes longer to end than SLURM waits
 start_ray() { # on each node, where SLURM says what that one has; Ray opens its own folder, but not the one around it
   mkdir -m 700 "$RAY_TMPDIR" || { [ -O "$RAY_TMPDIR" ] && [ ! -L "$RAY_TMPDIR" ]; } || return
-  exec "$@" --num-cpus="$SLURM_CPUS_ON_NODE" --num-gpus="${SLURM_GPUS_ON_NODE:-0}"
+  trap : TERM # of a job that is cancelled: Ray hears it itself, and its folder goes after it
+  "$@" --num-cpus="$SLURM_CPUS_ON_NODE" --num-gpus="${SLURM_GPUS_ON_NODE:-0}"
+  until rm -rf "$RAY_TMPDIR"; do sleep 0.2; done 2> /dev/null # its processes end one after the other
 }
 export -f start_ray
 on_nodes=(

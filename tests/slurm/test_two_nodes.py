@@ -71,7 +71,7 @@ def test_the_token_of_a_job_is_its_users_alone(jobs: StudyJobs) -> None:
     """While a job runs, its token and its sockets are in folders that nobody else may enter, and Ray has no other.
 
     Nor does it open a port for Ray Client. Ray has all processors of each node, of which one has fewer than the other.
-    A cancelled job leaves no process.
+    A cancelled job leaves no process, and no folder on a node.
     """
     job = jobs.submit_where(*WHOLE_NODES, "resources.cpus_per_trial=2", sleep_s=2, num_trials=60)
     jobs.wait_for_ends(4, job)
@@ -90,6 +90,7 @@ def test_the_token_of_a_job_is_its_users_alone(jobs: StudyJobs) -> None:
     jobs.cluster.run("scancel", job)
     jobs.ended(job, "CANCELLED")
     jobs.wait_until_gone(job)
+    assert ray_folders(jobs, job) == []
 
 
 def test_a_job_whose_ray_does_not_start_ends_at_once(jobs: StudyJobs) -> None:
