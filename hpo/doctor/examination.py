@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from hpo.doctor.allocation import allocation
-from hpo.doctor.finding import Finding, Level
+from hpo.doctor.finding import Finding, Level, fault
 from hpo.doctor.gpus import gpus
 from hpo.doctor.interpreter import hidden_modules, path_of_python, threads
 from hpo.doctor.libraries import libraries
@@ -27,25 +27,38 @@ def examined(outputs: Path, slots: int | None, *, starts_ray: bool) -> Iterator[
         slots: How many trials are to run at once; None for as many as there are processors.
         starts_ray: Whether to start a Ray.
     """
-    checks: list[Check] = [
-        libraries,
-        path_of_python,
-        hidden_modules,
-        partial(processors, slots),
-        partial(memory, slots),
-        gpus,
-        threads,
-        allocation,
-        partial(limits, slots),
-        partial(storage, outputs),
-        temporary,
-        loopback,
-        addresses,
-    ]
+    checks: dict[str, Check] = {
+        "libraries": libraries,
+        "python": path_of_python,
+        "modules": hidden_modules,
+        "processors": partial(processors, slots),
+        "memory": partial(memory, slots),
+        "gpus": gpus,
+        "threads": threads,
+        "allocation": allocation,
+        "files": partial(limits, slots),
+        "outputs": partial(storage, outputs),
+        "temporary": temporary,
+        "loopback": loopback,
+        "addresses": addresses,
+    }
     if starts_ray:
-        checks.append(ray_start)
-    for check in checks:
+        checks["ray"] = ray_start
+    for name, check in checks.items():
+        yield from _whole(name, check)
+
+
+def _whole(name: str, check: Check) -> Iterator[Finding]:
+    """Yield what the check finds, and a fault if it raises: the checks after it have their turn."""
+    try:
         yield from check()
+    except Exception as error:  # noqa: BLE001 - whatever a broken library or machine raises is told
+        yield fault(
+            name,
+            f"it cannot be looked at: {type(error).__name__}: {' '.join(str(error).split())}",
+            "Mend what is above first; if nothing is, please report this.",
+            exception=type(error).__name__,
+        )
 
 
 def worst(findings: Iterable[Finding]) -> Level:

@@ -55,6 +55,20 @@ def test_a_file_that_hides_a_library_is_a_fault(tmp_path: Path) -> None:
     assert found.of("libraries")[-1]["what"].startswith("torch cannot be imported: AttributeError")
 
 
+def test_a_library_that_cannot_be_imported_is_a_fault_among_the_others(tmp_path: Path) -> None:
+    """A broken Ray has a fault of its own, so has each check that needs it, and all other checks are made."""
+    broken = tmp_path / "elsewhere"
+    broken.mkdir()
+    (broken / "ray.py").write_text("raise OSError('libray.so: cannot open')")
+    found = doctor("--start-ray", cwd=tmp_path, PYTHONPATH=f"{REPOSITORY}{os.pathsep}{broken}")
+    assert found.exit_code == 1
+    assert found.of("libraries")[-1]["what"] == "ray cannot be imported: OSError: libray.so: cannot open"
+    assert found.faults == {"libraries", "temporary", "addresses", "ray"}
+    for check in ("temporary", "addresses", "ray"):
+        assert found.of(check)[0]["what"] == "it cannot be looked at: OSError: libray.so: cannot open"
+    assert (found.levels("lock"), found.levels("loopback")) == (["ok"], ["ok"])
+
+
 def test_a_folder_that_is_no_package_hides_nothing(tmp_path: Path) -> None:
     """Many have a folder conf/ or tasks/; the program runs there."""
     for name in ("conf", "tasks"):
