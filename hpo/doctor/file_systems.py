@@ -13,6 +13,8 @@ from hpo.doctor.finding import Finding, fault, ok, warning
 _FUSE = {"fuse.beegfs", "fuse.ceph", "fuse.glusterfs", "fuse.sshfs"}
 _PARALLEL = {"beegfs", "ceph", "glusterfs", "gpfs", "lustre", "mmfs", "orangefs", "panfs", "pvfs2", "wekafs"}
 NETWORK = frozenset({"9p", "afs", "cifs", "ncpfs", "nfs", "nfs4", "smb2", "smb3", "smbfs"} | _FUSE | _PARALLEL)
+DISKS = frozenset({"apfs", "bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "jfs", "reiserfs", "ufs", "xfs", "zfs"})
+IN_MEMORY = frozenset({"aufs", "devtmpfs", "overlay", "ramfs", "tmpfs"})  # or of a container
 LEAST_BYTES = 64 * 2**20  # below it next to nothing can be written
 FEW_BYTES = 2**30
 FEW_NAMES = 20_000  # a trial makes some five files and folders
@@ -54,6 +56,16 @@ class FileSystem:
     def is_network(self) -> bool:
         """Whether other hosts may see it."""
         return self.kind in NETWORK
+
+    @property
+    def is_disk(self) -> bool:
+        """Whether it is on a disk of this machine, which may serve it to others all the same."""
+        return self.kind in DISKS
+
+    @property
+    def is_shared(self) -> bool | None:
+        """Whether other hosts may see it; None where its kind does not tell."""
+        return True if self.is_network else False if self.is_disk or self.kind in IN_MEMORY else None
 
     def __str__(self) -> str:
         return f"{self.kind}{', a network file system' if self.is_network else ''}"

@@ -2,6 +2,8 @@
 
 import shlex
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +13,8 @@ from tempfile import TemporaryDirectory
 from hpo.atomic import write_atomically
 from hpo.doctor.file_systems import FileSystem, room
 from hpo.doctor.finding import Finding, fault, ok, warning
-from hpo.errors import HpoError, StudyInUseError
+from hpo.doctor.sharing import sharing
+from hpo.errors import HpoError, StorageError, StudyInUseError
 from hpo.study.holder import SILENCE_S, read_holder
 from hpo.study.journal import Journal
 from hpo.study.lock import StudyLock
@@ -19,6 +22,12 @@ from hpo.study.lock import StudyLock
 PREFIX = ".hpo-doctor-"  # python -m hpo.status passes over what begins with a dot
 N_EVENTS = 5
 SLOW_S = 0.1  # for an event to be on the disk; a trial waits for two of them
+_TAKE = """
+import pathlib, sys
+from hpo.study.lock import StudyLock
+with StudyLock(pathlib.Path(sys.argv[1])):
+    pass
+"""
 CLOCK_S = SILENCE_S / 4  # a file server's clock may differ by so much
 
 
@@ -48,6 +57,7 @@ def storage(outputs: Path) -> Iterator[Finding]:
 
 
 def _tried(folder: Path) -> Iterator[Finding]:
+    yield from sharing(folder)
     yield from _renaming(folder)
     yield from _lock(folder)
     yield from _journal(folder)
@@ -72,7 +82,7 @@ def _renaming(folder: Path) -> Iterator[Finding]:
 
 
 def _lock(folder: Path) -> Iterator[Finding]:
-    """Take the lock of a study, see it from outside, be refused a second time, and give it back."""
+    """Take the lock of a study, see that a second process of this machine is refused, and give it back."""
     path = folder / ".lock"
     try:
         with StudyLock(path):
@@ -94,11 +104,16 @@ def _lock(folder: Path) -> Iterator[Finding]:
 
 
 def _is_refused(path: Path) -> bool:
-    try:
-        with StudyLock(path):
-            return False
-    except StudyInUseError:
-        return True
+    """Have a second process take the lock."""
+    ran = subprocess.run(  # noqa: S603 - this program's own Python
+        [sys.executable, "-c", _TAKE, str(path)], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if ran.returncode == 0:
+        return False
+    error = ran.stderr.strip().rpartition("\n")[2]
+    if StudyInUseError.__name__ not in error:
+        raise StorageError(f"a second process ended with {error or ran.returncode}")
+    return True
 
 
 def _journal(folder: Path) -> Iterator[Finding]:

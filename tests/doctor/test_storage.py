@@ -19,9 +19,19 @@ def test_what_a_study_does_works_in_a_folder_that_is_not_there_yet(tmp_path: Pat
     """It is tried in the folder above, and nothing stays."""
     findings = list(storage(tmp_path / "not" / "yet"))
     assert {finding.check: finding.level for finding in findings} == dict.fromkeys(
-        ("outputs", "renaming", "lock", "journal"), "ok"
+        ("outputs", "shared", "renaming", "lock", "journal"), "ok"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_a_second_process_gets_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process of its own tries, not this one again: here one in which the lock knows of no other."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import filelock\n\nfilelock.SoftFileLease.acquire = lambda *_, **__: None\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    (lock,) = [found for found in storage(tmp_path) if found.check == "lock"]
+    assert (lock.level, "a second one refused: False" in lock.what) == ("fault", True)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
