@@ -1,5 +1,6 @@
 import math
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numba
@@ -148,6 +149,28 @@ def test_a_checkpoint_of_another_directory_is_not_read(make_task: Any, run_trial
     run_trial(make_task({"training.max_epochs": 1}), directory="other")
     with pytest.raises(ValueError, match=r"other/checkpoint\.pt lies outside"):
         run_trial(make_task(), checkpoint=tmp_path / "other/checkpoint.pt")
+
+
+class Bomb:
+    """What runs code when it is unpickled."""
+
+    def __init__(self, mark: Path) -> None:
+        self._mark = mark
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Path.touch, (self._mark,))
+
+
+def test_a_checkpoint_runs_no_code(make_task: Any, run_trial: Any, tmp_path: Path) -> None:
+    """One in which an object hides that would is refused, before it could."""
+    (tmp_path / "trial").mkdir()
+    path, mark = tmp_path / "trial/checkpoint.pt", tmp_path / "ran"
+    torch.save({"made_for": Bomb(mark)}, path)
+    with pytest.raises(UnpicklingError, match="Weights only load failed"):
+        run_trial(make_task(), checkpoint=path)
+    assert not mark.exists()
+    torch.load(path, weights_only=False)
+    assert mark.exists()
 
 
 def test_a_checkpoint_of_other_parameters_is_refused(make_task: Any, run_trial: Any, tmp_path: Path) -> None:
