@@ -138,20 +138,28 @@ def _named() -> str:
 
 
 def _from_file() -> tuple[str, str]:
-    """Return the address file and what is in it."""
+    """Return the address file and what is in it.
+
+    Others may write in its folder, so what is looked at is what is read, no link is followed, and no pipe waited for.
+    """
     file = lines.address_file()
     try:
-        if file.stat().st_uid != os.getuid():
-            raise InputError(
-                Fault(
-                    f"resources.address=auto finds {file}, which is another user's", "it joins a Ray of yours", REMEDY
-                )
-            )
-        return str(file), file.read_text().strip()
+        with open(file, opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as opened:
+            is_ours = os.fstat(opened.fileno()).st_uid == os.getuid()
+            text = opened.read() if is_ours else ""
     except OSError as error:
         raise InputError(
-            Fault("resources.address=auto finds no Ray", f"RAY_ADDRESS is not set, and there is no {file}", REMEDY)
+            Fault(
+                "resources.address=auto finds no Ray",
+                f"RAY_ADDRESS is not set, and no address is in {file}: {error.strerror or error}",
+                REMEDY,
+            )
         ) from error
+    if not is_ours:
+        raise InputError(
+            Fault(f"resources.address=auto finds {file}, which is another user's", "it joins a Ray of yours", REMEDY)
+        )
+    return str(file), text.strip()
 
 
 def _is_loopback(address: str) -> bool:
