@@ -16,7 +16,7 @@ def ray_start() -> Iterator[Finding]:
         yield fault(
             "ray",
             f"no Ray starts here: {type(error).__name__}: {reason}",
-            "Mend what is above first. Ray's logs are in ray/session_latest/logs of the folder for temporary files.",
+            "Mend what is above first. Ray's logs are in hpo-*/ray/session_latest/logs, beside its sockets.",
         )
         return
     values = {"seconds": came.seconds, "listening": sorted(came.listening)}

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 from hpo.doctor.file_systems import room
 from hpo.doctor.finding import Finding, fault, ok
 
-_LARGEST_PID = Path("/proc/sys/kernel/pid_max")
 _VARIABLES = ("RAY_TMPDIR", "TMPDIR")  # in Ray's order
 
 
@@ -19,7 +18,7 @@ def temporary() -> Iterator[Finding]:
     from hpo.tuner.ray.surroundings import temporary_folder  # noqa: PLC0415 - it takes half a second
 
     of_ray = temporary_folder()
-    yield from _sockets()
+    yield from _sockets(of_ray)
     for folder in dict.fromkeys([_existing(of_ray), Path(tempfile.gettempdir())]):
         try:
             with TemporaryDirectory(prefix="hpo-doctor-", dir=folder):
@@ -34,10 +33,10 @@ def temporary() -> Iterator[Finding]:
             )
 
 
-def _sockets() -> Iterator[Finding]:
+def _sockets(folder: Path) -> Iterator[Finding]:
     from hpo.tuner.ray.surroundings import LONGEST_SOCKET, socket_path  # noqa: PLC0415 - the same
 
-    path = socket_path(_largest_pid())
+    path = socket_path(folder)
     n_bytes = len(os.fsencode(path))
     values = {"bytes": n_bytes, "limit": LONGEST_SOCKET, "path": str(path)}
     if n_bytes <= LONGEST_SOCKET:
@@ -59,10 +58,6 @@ def _named() -> str:
 def _variable() -> str:
     """Return the variable that counts."""
     return next((name for name in _VARIABLES if name in os.environ), "TMPDIR")
-
-
-def _largest_pid() -> int:
-    return int(_LARGEST_PID.read_text()) if _LARGEST_PID.is_file() else 99_999  # as on macOS
 
 
 def _existing(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """What differs between Ray 2.6 and the current Ray, or is private to both."""
 
 import os
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray import tune
+from ray import _raylet, tune
 from ray._private import ray_constants, state, utils
 from ray.air._internal import usage
 from ray.job_config import JobConfig
@@ -124,6 +125,35 @@ def loopback_only() -> Iterator[None]:
             yield
     finally:
         ray_constants.ENABLE_RAY_CLUSTER = before
+
+
+@contextmanager
+def token_in(folder: Path) -> Iterator[None]:
+    """Have the Ray that is started in this block ask for a token, if it is of version 2.52 or later, which have tokens.
+
+    By itself it would keep one for all Rays of a user, in a file that others may be able to read.
+
+    Args:
+        folder: Where the token is put; nobody else may enter it.
+    """
+    if not hasattr(_raylet, "AuthenticationTokenLoader"):
+        yield
+        return
+    path = folder / "token"
+    path.write_text(secrets.token_hex(32))
+    try:
+        with environment({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(path)}):
+            _read_authentication_anew()
+            yield
+    finally:
+        _read_authentication_anew()
+
+
+def _read_authentication_anew() -> None:
+    """Have Ray forget what it read from the environment."""
+    compiled: Any = _raylet  # of which mypy sees the line that is installed
+    compiled.Config.initialize("")
+    compiled.AuthenticationTokenLoader.instance().reset_cache()
 
 
 def address_file() -> Path:

@@ -2,21 +2,26 @@
 
 import logging
 import os
+import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psutil
 import ray
 
 from hpo.environment import environment
+from hpo.errors import Fault, InputError
 from hpo.process.imports import import_path
 from hpo.quiet import is_verbose
 from hpo.resources import Resources
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.settings import settings
 from hpo.tuner.ray.spaceless import python_without_spaces
+from hpo.tuner.ray.surroundings import FOLDER_PREFIX, LONGEST_SOCKET, socket_path, temporary_folder
 
 log = logging.getLogger(__name__)
 
@@ -31,15 +36,23 @@ OBJECT_STORE_BYTES = 256 * 1024**2  # parameters and metrics travel through it, 
 
 @contextmanager
 def local_ray(slots: int, resources: Resources) -> Iterator[None]:
-    """Run a Ray with room for ``slots`` trials in this block; it listens on loopback only.
+    """Run a Ray with room for ``slots`` trials in this block; nobody else can reach it.
+
+    It listens on loopback only, has its sockets and logs in a folder that is this user's alone, and asks for a token
+    that lies there, if it is of a version that has tokens.
 
     Args:
         slots: Trials in flight at most.
         resources: What each is given.
+
+    Raises:
+        InputError: If its folder cannot be made.
     """
     path = {"PYTHONPATH": os.pathsep.join(import_path())}  # workers import what we can
     with (
+        _folder() as folder,
         environment(settings(slots) | path),
+        lines.token_in(folder),
         python_without_spaces(),
         lines.handlers_left_alone(),
         lines.loopback_only(),
@@ -55,11 +68,47 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
                 logging_level=logging.INFO if is_verbose() else logging.ERROR,
                 object_store_memory=OBJECT_STORE_BYTES,
                 _node_ip_address=LOOPBACK,
+                _temp_dir=str(folder / "ray"),  # which it opens to all
             )
         try:
             yield
         finally:
             _stop(others)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder that nobody else may enter, and remove it unless an error ends the block: Ray's logs may tell why.
+
+    Ray's own, /tmp/ray, is shared by all users and open to each.
+    """
+    parent = temporary_folder()
+    n_bytes = len(os.fsencode(socket_path(parent)))
+    if n_bytes > LONGEST_SOCKET:
+        raise _no_folder(parent, f"the paths of its sockets would have {n_bytes} bytes, of {LONGEST_SOCKET} at most")
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent))
+    except OSError as error:
+        raise _no_folder(parent, error.strerror or str(error)) from error
+    try:
+        yield folder
+    except Exception:
+        raise
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_folder(parent: Path, reason: str) -> InputError:
+    return InputError(
+        Fault(
+            f"Ray can have no folder in {parent}: {reason}",
+            "it keeps its sockets and logs there",
+            "Choose another: export RAY_TMPDIR=/tmp",
+        )
+    )
 
 
 def _stop(others: Collection[psutil.Process]) -> None:

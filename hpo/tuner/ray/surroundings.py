@@ -6,23 +6,29 @@ from pathlib import Path
 # The rest of Ray Tune takes a second to import.
 from ray._private import utils
 
+FOLDER_PREFIX = "hpo-"  # of the folder of a Ray of this program's own; 8 random characters follow
 SESSION = "session_2026-01-01_00-00-00_000000_"  # and the number of the process; its length is what counts
 SOCKET = "sockets/plasma_store"  # the longest name of a socket in a session's folder
 LONGEST_SOCKET = 107  # bytes, on Linux (unix(7))
+LARGEST_PID = Path("/proc/sys/kernel/pid_max")
+FALLBACK = Path("/tmp")  # noqa: S108 - Ray's, too
 
 
 def temporary_folder() -> Path:
-    """Return where Ray keeps its sessions: their logs, sockets and spilled objects."""
-    return Path(utils.get_ray_temp_dir())
+    """Return where a Ray of this program's own has its folder, for logs, sockets and spilled objects.
 
-
-def socket_path(largest_pid: int) -> Path:
-    """Return the longest path of a socket that a Ray started here may have.
-
-    Args:
-        largest_pid: The largest number that a process can have.
+    It is what RAY_TMPDIR says; else what TMPDIR says, if the paths of sockets are short enough there; else /tmp.
     """
-    return temporary_folder() / f"{SESSION}{largest_pid}" / SOCKET
+    if os.environ.get("RAY_TMPDIR"):
+        return Path(os.environ["RAY_TMPDIR"])
+    folder = Path(os.environ.get("TMPDIR") or FALLBACK)
+    return folder if len(os.fsencode(socket_path(folder))) <= LONGEST_SOCKET else FALLBACK
+
+
+def socket_path(above: Path) -> Path:
+    """Return the longest path of a socket that a Ray of this program's own may have, with its folder in ``above``."""
+    largest_pid = int(LARGEST_PID.read_text()) if LARGEST_PID.is_file() else 99_999  # as on macOS
+    return above / f"{FOLDER_PREFIX}{'x' * 8}" / "ray" / f"{SESSION}{largest_pid}" / SOCKET
 
 
 def cluster_addresses() -> dict[str, str]:
