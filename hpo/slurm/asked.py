@@ -2,21 +2,24 @@
 
 import argparse
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from hpo.app.rehearsal import Combination, combinations, made_of_group, rehearsed, study_named
-from hpo.errors import Fault, Findings, InputError, raise_faults
+from hpo.app.rehearsal import made_of_group, rehearsed, study_named
+from hpo.errors import Fault, Findings, raise_faults
 from hpo.machine import Machine
 from hpo.outputs import OUTPUTS, SCRIPTS
 from hpo.slurm.job import Job
 from hpo.slurm.overrides import ANYWHERE, SITE, Overrides
 from hpo.slurm.script import Script
 from hpo.slurm.site import Site
+from hpo.slurm.studies import names_of, studies_of, to_check
 
 MOST_JOBS = 1000  # SLURM's own limit for an array, unless the site has set another
+FEW = 10  # studies that are checked before anybody wonders
 MANY = 10**6  # processors of a node that nobody counted
 LONGEST_SIGNAL_S = 65535  # of --signal
 
@@ -40,21 +43,24 @@ def script_of(options: argparse.Namespace, typed: str) -> Script:
     of_study = overrides.faults(options.nodes)
     raise_faults([*findings.faults, *of_study] if of_study else [])
     site = findings.attempt(lambda: made_of_group(SITE, overrides.of_site, folders, Site))
-    studies = _studies(overrides.completed(job or Job()), options.array)
-    named = {study_named([*folders, *study.overrides], study.swept): study for study in studies}
+    studies = studies_of(overrides.completed(job or Job()), options.array)
+    named = dict(zip(names_of(studies, folders), studies, strict=True))
     findings.faults.extend(_array_faults(len(studies), len(named), options.at_once))
     common = [text for text in studies[0].overrides if text not in studies[0].swept and not text.startswith("study=")]
-    own = [[f"study={name}", *study.swept] for name, study in named.items()]
-    checked = [findings.attempt(partial(_grace_s, [*folders, *common, *words], job or Job())) for words in own]
+    own = {name: [f"study={name}", *study.swept] for name, study in named.items()}
+    names = to_check(named)
+    if len(names) > FEW:
+        sys.stderr.write(f"Checking {len(names)} studies, about one a second\n")
+    checked = [findings.attempt(partial(_grace_s, [*folders, *common, *own[name]], job or Job())) for name in names]
     raise_faults(dict.fromkeys(findings.faults))
-    base = study_named([*folders, *studies[0].overrides], ())
+    base = study_named([*folders, *studies[0].overrides], ()) if len(named) > 1 else next(iter(named))
     script = Script(
         typed=typed,
         job=_named(job, base),
         site=site or Site(),
         names=list(named),
-        common=[*folders, *common, *(own[0] if len(own) == 1 else ())],
-        own=own,
+        common=[*folders, *common, *(next(iter(own.values())) if len(own) == 1 else ())],
+        own=list(own.values()),
         grace_s=max(grace_s for grace_s in checked if grace_s is not None),
         folder=Path.cwd(),
         outputs=Path(OUTPUTS) / SCRIPTS if options.output is None else options.output.parent,
@@ -82,24 +88,6 @@ def _named(job: Job | None, name: str) -> Job:
     if job is None:
         raise AssertionError("there is no job, and no fault says why")
     return job if job.name is not None else replace(job, name=name)
-
-
-def _studies(overrides: Sequence[str], n_seeds: int | None) -> list[Combination]:
-    """Return a command line for each study: of each combination of values, and with so many seeds."""
-    if n_seeds is None:
-        return combinations(overrides)
-    seeds = [text for text in overrides if text.startswith("seed=")]
-    first = seeds[-1].partition("=")[2] if seeds else "0"
-    if n_seeds < 1 or not first.isdecimal():
-        raise InputError(
-            Fault(
-                f"--array {n_seeds} with seed={first} counts no seeds",
-                "it takes 1 or more, from one seed on",
-                "Set --array 3 seed=0, or give several seeds and no --array",
-            )
-        )
-    values = ",".join(str(int(first) + i) for i in range(n_seeds))
-    return combinations([*(text for text in overrides if text not in seeds), f"seed={values}"])
 
 
 def _array_faults(n_studies: int, n_names: int, at_once: int | None) -> Iterator[Fault]:
