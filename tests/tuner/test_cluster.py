@@ -1,6 +1,7 @@
 """Studies on a Ray that is there already: what is checked before they start, and what stays when they end."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from hpo.errors import InputError
 from hpo.machine import Machine
 from hpo.study.journal import read_events
 from hpo.tuner.ray.cluster import Node, cluster_ray
-from hpo.tuner.ray.preflight import Answer, faults_of, versions
+from hpo.tuner.ray.preflight import Answer, check_nodes, clock_ahead_s, faults_of, versions
 from tests.cli import REPOSITORY
 from tests.ray_cluster import MARK, RayCluster, processes, ray_cluster
 from tests.study_process import StudyProcess
@@ -35,6 +36,17 @@ if "{MARK}" in os.environ:
 
 def f(x1: float, x2: float) -> float:
     return x1 + x2
+"""
+# In the workers of a node: another Python, and a clock that is ahead.
+OTHER_WORKERS = """
+import platform
+import sys
+import time
+
+if any("default_worker" in word for word in sys.orig_argv):
+    now = time.time
+    time.time = lambda: now() + 60
+    platform.python_version_tuple = lambda: ("2", "7", "18")
 """
 
 
@@ -152,6 +164,69 @@ def test_nodes_that_do_not_share_the_outputs_are_refused(tmp_path: Path) -> None
     assert ended.returncode == 2, ended.stdout + ended.stderr
     assert f"{tmp_path / 'outputs'} is not the driver's, or cannot be written" in ended.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RayCluster, Path]]:
+    """A cluster whose node has mounts of its own, and a folder of which it alone sees the content."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may give a node file systems of its own")
+    own = tmp_path_factory.mktemp("own")
+    with ray_cluster(1, hidden=own) as cluster:
+        yield cluster, own
+
+
+@pytest.mark.parametrize(
+    ("mount", "told"),
+    [
+        ('mount --bind "$0" "$0"; mount -o remount,bind,ro "$0"', "is not the driver's, or cannot be written"),
+        ('cd "$1"; mkdir u w; mount -t overlay none -o lowerdir="$0",upperdir=u,workdir=w "$0"', "is not seen here"),
+    ],
+    ids=["read only", "written elsewhere"],
+)
+def test_a_node_that_sees_the_outputs_but_does_not_write_there_is_refused(
+    apart: tuple[RayCluster, Path], tmp_path: Path, mount: str, told: str
+) -> None:
+    """It reads what the driver writes, and cannot write, or writes what the driver does not see; nothing is made."""
+    cluster, own = apart
+    inside = ["nsenter", f"--target={cluster.raylets[0]}", "--mount"]
+    if subprocess.run([*inside, "sh", "-ec", mount, str(tmp_path), str(own)], check=False).returncode:
+        pytest.skip("this machine does not mount that")
+    ended = run(cluster, tmp_path, f"resources.address={cluster.address}", "num_trials=2")
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert told in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_outputs_that_the_program_cannot_write_are_refused() -> None:
+    """Before a node is asked."""
+    with pytest.raises(InputError, match=r"/proc/sys/outputs cannot be written .*Start in a folder that you may write"):
+        check_nodes([], None, Path("/proc/sys/outputs"), 1)
+
+
+def test_a_node_with_another_python_is_refused_and_its_clock_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its workers are asked: theirs say Python 2.7, and are a minute ahead, which is no fault; nothing is made."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(OTHER_WORKERS)
+    cwd = tmp_path / "cwd"
+    cwd.mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    with ray_cluster(1) as other:
+        ended = run(other, cwd, f"resources.address={other.address}", "num_trials=2")
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    here = versions()["Python"]
+    assert f"(127.0.0.1) has Python 2.7, and this program {here} (every node has the same versions)" in ended.stderr
+    assert re.search(r"The clock of node .* \(127\.0\.0\.1\) is [56]. s or more ahead of", ended.stdout + ended.stderr)
+    assert list(cwd.iterdir()) == []
+
+
+@pytest.mark.parametrize(("said_s", "ahead_s"), [(99.0, -1.0), (100.0, 0.0), (103.0, 0.0), (105.0, 2.0)])
+def test_a_clock_that_differs_is_known_up_to_the_time_of_the_call(said_s: float, ahead_s: float) -> None:
+    """Asked at 100 s and answered at 103 s, a node may have had any time in between."""
+    assert clock_ahead_s(Answer({}, time_s=said_s), 100.0, 103.0) == ahead_s
 
 
 def test_other_versions_are_named() -> None:

@@ -1,5 +1,6 @@
 """Whether every node of a cluster can run the trials, asked of each of them before a study starts."""
 
+import logging
 import pickle
 import platform
 import tempfile
@@ -20,9 +21,12 @@ from hpo.errors import Fault, InputError, raise_faults
 from hpo.task import Task
 from hpo.tuner.ray.cluster import Node
 
+log = logging.getLogger(__name__)
+
 MARK_FILE = "driver"
 VISIBLE_S = 15.0  # for what one machine wrote to be seen from another
 LOOK_S = 0.2  # between looks for it
+CLOCK_S = 5.0  # by which clocks may differ: when a trial started is told by its node's
 
 
 @dataclass(frozen=True)
@@ -32,17 +36,20 @@ class Answer:
     Attributes:
         versions: Of Python (without the last part), Ray and this program, by name.
         faults: What is wrong there, a line each.
+        time_s: What its clock says, in s since 1970.
     """
 
     versions: Mapping[str, str]
     faults: Sequence[str] = field(default_factory=tuple)
+    time_s: float = field(default_factory=time.time)
 
 
 def check_nodes(nodes: Sequence[Node], task: Task | None, outputs: Path, timeout_s: float) -> None:
     """Ask every node of the Ray that is connected.
 
     Each has to have the versions that this program has, to be able to load the task and what the task needs from
-    outside, and to see the folder of all studies as this program sees it, in both directions.
+    outside, and to see the folder of all studies as this program sees it, in both directions. A clock that differs is
+    only told.
 
     Args:
         nodes: Which.
@@ -132,12 +139,32 @@ def _answers(
         ).remote(str(folder), node.id, packed)
         for node in nodes
     ]
-    deadline = time.monotonic() + timeout_s
+    began, deadline = time.time(), time.monotonic() + timeout_s
     for node, answer in zip(nodes, asked, strict=True):
         try:
-            yield node, ray.get(answer, timeout=max(0.0, deadline - time.monotonic()))
+            said: Answer = ray.get(answer, timeout=max(0.0, deadline - time.monotonic()))
         except RayError as error:
             yield node, error
+            continue
+        ahead_s = clock_ahead_s(said, began, time.time())
+        if abs(ahead_s) > CLOCK_S:
+            log.warning(
+                "The clock of node %s is %.0f s or more %s of this machine's, and so are the start times of its "
+                "trials. Have the clocks set (NTP).",
+                *(node.name, abs(ahead_s), "ahead" if ahead_s > 0 else "behind"),
+            )
+        yield node, said
+
+
+def clock_ahead_s(answer: Answer, asked_s: float, received_s: float) -> float:
+    """Return by how much the node's clock is ahead of this machine's at least; less than 0 if it is behind.
+
+    Args:
+        answer: What the node said at some time between the two.
+        asked_s: When it was asked, by this machine's clock, in s since 1970.
+        received_s: When its answer was here, by the same clock.
+    """
+    return max(0.0, answer.time_s - received_s) + min(0.0, answer.time_s - asked_s)
 
 
 def faults_of(node: Node, answer: Answer | RayError) -> Iterator[Fault]:
