@@ -42,13 +42,13 @@ def reported(root: Path) -> set[object]:
     return {event["index"] for event in events if event["event"] == "reported"} - ended
 
 
-def lose_node(study: StudyProcess, raylet: int) -> set[int]:
-    """Kill the raylet once its node runs two trials with a checkpoint; return which trials run there then."""
+def lose_node(study: StudyProcess, raylet: int, n_trials: int = CPUS[1]) -> set[int]:
+    """Kill the raylet once its node runs so many trials with a checkpoint; return which trials run there then."""
     deadline = time.monotonic() + 120
     while True:
         there = {index for index, tries in attempts(study.root).items() if tries and tries[-1][0] == raylet}
         running = there & reported(study.root) if there else set()
-        if len(running) == CPUS[1]:
+        if len(running) == n_trials:
             os.kill(raylet, signal.SIGKILL)
             return {index for index in running if isinstance(index, int)}
         assert time.monotonic() < deadline, study.log[-4000:]
@@ -102,3 +102,23 @@ def test_the_loss_of_its_own_node_ends_the_study_in_order(cluster: RayCluster, t
     resumed = ("restart=resume", "resources=laptop", "resources.address=null", "concurrency=2")
     assert study.run(*resumed, "resources.cpus_per_trial=0.5") == 0, study.log[-4000:]
     check_end(study.root, NUM_TRIALS)
+
+
+def test_the_loss_of_the_only_node_on_which_trials_fit_ends_the_study_in_order(tmp_path: Path) -> None:
+    """It does not wait for ever, says how to go on, and what is left runs where there is room."""
+    with ray_cluster(1, 2) as cluster:
+        study = study_on(cluster, tmp_path)
+        with study.start("resources.cpus_per_trial=2", "tuner.start_timeout_s=15", "num_trials=3") as driver:
+            try:
+                (lost,) = lose_node(study, cluster.raylets[1], n_trials=1)
+                assert driver.wait(120) == 1, study.log[-4000:]
+            finally:
+                driver.kill()
+    assert "No trial runs, and none that waits began within tuner.start_timeout_s=15 s" in study.log
+    assert "python -m hpo restart=resume study=torture" in study.log
+    assert "Traceback" not in study.log, study.log[-4000:]
+    check_files(study.root)
+    resumed = ("restart=resume", "resources=laptop", "resources.address=null", "resources.cpus_per_trial=1")
+    assert study.run(*resumed, "concurrency=1", "num_trials=3") == 0, study.log[-4000:]
+    check_end(study.root, 3)
+    assert Ledger.read(study.root / "journal.jsonl").trials[lost].attempt > 1

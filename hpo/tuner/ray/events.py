@@ -31,8 +31,8 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
     Args:
         study: Who is told.
         searcher: Who knows the trials' indices.
-        start_timeout_s: Longest time until the first trial starts, in s. A worker that cannot start is no event for
-            Ray: it tries again without end.
+        start_timeout_s: Longest time that trials wait while none runs, in s. A worker that cannot start is no event
+            for Ray, nor is a trial that fits on no node that is left: it tries again without end.
         whereabouts: Who knows the trials' nodes; None where there is one machine only.
     """
 
@@ -44,13 +44,15 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         self._searcher = searcher
         self._dead: list[RayTrial] = []
         self._has_started = False
+        self._running: list[RayTrial] = []
+        self._waits_since: float | None = None
         self._stop_file = study.session / STOP_FILE
         self._start_timeout_s = start_timeout_s
-        self._began = time.monotonic()
 
     def on_trial_start(self, iteration: int, trials: Sequence[RayTrial], trial: RayTrial, **_: Any) -> None:
         """Tell the study that a worker begins the trial."""
         self._has_started = True
+        self._running.append(trial)
         node = None if self._whereabouts is None else self._whereabouts.note(trial)
         with self._searcher.noted():
             self._study.start(self._searcher.index_of[trial.trial_id], **({} if node is None else {"node": node}))
@@ -64,7 +66,7 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
 
         Raises:
             GraceOverError: If the study stops and its trials have had their time.
-            StudyStoppedError: If no worker started in time.
+            StudyStoppedError: If trials wait, and for too long no worker began one.
         """
         while self._dead:
             trial = self._dead.pop()
@@ -75,11 +77,30 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
             self._ask_trials_to_stop()
         if self._study.is_overdue:
             raise GraceOverError
-        if not self._has_started and time.monotonic() - self._began > self._start_timeout_s:
-            raise StudyStoppedError(
-                f"No worker began a trial within tuner.start_timeout_s={self._start_timeout_s:g} s (Ray tries again "
-                f"without end). Read raylet.err and worker-*.err in {lines.logs_folder()}, or set a longer time."
+        if self._waited_s() > self._start_timeout_s:
+            raise StudyStoppedError(self._why_none_begins())
+
+    def _waited_s(self) -> float:
+        """Return for how long Ray has had trials and run none, in s."""
+        self._running = [trial for trial in self._running if trial.status == RayTrial.RUNNING]
+        if self._running or not self._study.n_running:
+            self._waits_since = None
+            return 0.0
+        self._waits_since = self._waits_since or time.monotonic()
+        return time.monotonic() - self._waits_since
+
+    def _why_none_begins(self) -> str:
+        within = f"within tuner.start_timeout_s={self._start_timeout_s:g} s"
+        if self._has_started:
+            return (
+                f"No trial runs, and none that waits began {within}: Ray has no room for one, as after the loss of the "
+                f"only node that has what a trial asks for. What ended is kept. To go on: "
+                f"python -m hpo restart=resume study={self._study.plan.name}"
             )
+        return (
+            f"No worker began a trial {within} (Ray tries again without end). Read raylet.err and worker-*.err in "
+            f"{lines.logs_folder()}, or set a longer time."
+        )
 
     def _end_of(self, trial: RayTrial) -> Outcome:
         """Return the outcome of a trial that ended with its worker."""
