@@ -10,24 +10,46 @@ if [ -z "$head_address" ]; then
   exit 1
 fi
 port=$((20000 + SLURM_JOB_ID % 10000))
-export RAY_TMPDIR=$scratch/hpo-$SLURM_JOB_ID # on every node; short, because the path of a socket may have 107 bytes
-private=$(realpath "$outputs")/.ray-$SLURM_JOB_ID # in the shared folder: the token, and what Ray prints
+if [[ ! $scratch =~ ^/[^[:space:]]{0,23}$ ]]; then # the path of a socket below it may have 107 bytes
+  echo "scratch=$scratch on $head_node: it takes an absolute path of at most 24 bytes without spaces" >&2
+  exit 1
+fi
+export RAY_TMPDIR=$scratch/hpo-$SLURM_JOB_ID # on every node
+export private # in the shared folder: the token, what Ray prints, and its own logs when something fails
+private=$(realpath "$outputs")/.ray-$SLURM_JOB_ID
+own_folder() { # nobody else may enter it, or have made it; it may be there from an earlier life of the job
+  mkdir -m 700 "$1" || { [ -O "$1" ] && [ ! -L "$1" ] && chmod 700 "$1"; }
+}
+export -f own_folder
 
 # Whoever reaches the port runs code as you. From version 2.52 on Ray asks for the token in this file, which nobody else
-# can read; earlier ones ask for nothing, and listen on the node's address.
-mkdir -p "$private" && chmod 700 "$private"
+# can read; earlier ones ask for nothing. They listen on all interfaces of the node.
 export RAY_AUTH_MODE=token RAY_AUTH_TOKEN_PATH=$private/token
-(umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$RAY_AUTH_TOKEN_PATH")
+if ! own_folder "$private" 2> /dev/null ||
+  ! (umask 077 && head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' > "$RAY_AUTH_TOKEN_PATH"); then
+  echo "$private cannot be made or written, or somebody else made it" >&2
+  exit 1
+fi
 
 export RAY_START_HOOK=hpo.slurm.ray_start.without_client # else Ray opens a second port, 10001, to the same end
 export RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S=0           # else a Ray of today takes longer to end than SLURM waits
 start_ray() { # on each node, where SLURM says what that one has; Ray opens its own folder, but not the one around it
-  mkdir -m 700 "$RAY_TMPDIR" || { [ -O "$RAY_TMPDIR" ] && [ ! -L "$RAY_TMPDIR" ]; } || return
-  trap : TERM # of a job that is cancelled: Ray hears it itself, and its folder goes after it
+  own_folder "$RAY_TMPDIR" || return
+  local is_asked=false code i
+  trap is_asked=true TERM # Ray hears it itself, and its folder goes after it
   "$@" --num-cpus="$SLURM_CPUS_ON_NODE" --num-gpus="${SLURM_GPUS_ON_NODE:-0}"
-  until rm -rf "$RAY_TMPDIR"; do sleep 0.2; done 2> /dev/null # its processes end one after the other
+  code=$?
+  $is_asked || keep_logs
+  for ((i = 0; i < 50; i++)); do # its processes end one after the other
+    if rm -rf "$RAY_TMPDIR" 2> /dev/null; then break; else sleep 0.2; fi
+  done
+  return "$code"
 }
-export -f start_ray
+keep_logs() {
+  mkdir -p "$private/$SLURMD_NODENAME"
+  timeout 10 cp "$RAY_TMPDIR"/ray/session_latest/logs/*.{err,out} "$private/$SLURMD_NODENAME" 2> /dev/null
+}
+export -f start_ray keep_logs
 on_nodes=(
   srun --overlap --ntasks-per-node=1 --kill-on-bad-exit=0 --output="$private/%N.log" --open-mode=append
   --export=ALL    # what is set here, also in a job with --export=NONE
@@ -40,10 +62,14 @@ ray_start=(
 )
 end_ray() {
   trap - EXIT
+  case $1 in 0 | 143) ;; *) timeout -k 5 15 "${on_nodes[@]}" bash -c keep_logs ;; esac
   kill "$head_step" "$other_steps"
-  wait "$head_step" "$other_steps"
-  timeout 20 "${on_nodes[@]}" rm -rf "$RAY_TMPDIR"
-  if [ "$1" -eq 0 ]; then rm -rf "$private"; else rm -f "$RAY_AUTH_TOKEN_PATH"; fi
+  for ((i = 0; i < 75; i++)); do # 15 s at most
+    if kill -0 "$head_step" || kill -0 "$other_steps"; then sleep 0.2; else break; fi
+  done
+  timeout -k 5 15 "${on_nodes[@]}" rm -rf "$RAY_TMPDIR"
+  rm -f "$RAY_AUTH_TOKEN_PATH"
+  if [ "$1" -eq 0 ] && ! compgen -G "$private/*/" > /dev/null; then rm -rf "$private"; fi # no logs of a Ray that died
 }
 trap 'end_ray $? 2> /dev/null' EXIT
 
@@ -58,9 +84,9 @@ other_steps=$!
 # The nodes come up one after the other, and the study takes what is there when it begins.
 RAY_BACKEND_LOG_LEVEL=error "${python[@]}" -m hpo.tuner.ray.nodes "$head_address:$port" "$SLURM_JOB_NUM_NODES" &
 all_there=$!
-while kill -0 "$all_there" && kill -0 "$head_step" && kill -0 "$other_steps"; do sleep 1; done 2> /dev/null
+while ! $is_time_up && kill -0 "$all_there" && kill -0 "$head_step" && kill -0 "$other_steps"; do sleep 1; done 2> /dev/null
 kill -KILL "$all_there" 2> /dev/null # unless it has ended, what it waits for cannot come
-if ! wait "$all_there" 2> /dev/null; then
+if ! wait "$all_there" 2> /dev/null && ! $is_time_up; then
   echo "Ray did not start on all nodes; what it says is in $private" >&2
   exit 1
 fi

@@ -69,7 +69,7 @@ class Script:
     def _head(self) -> Iterator[str]:
         yield "#!/bin/bash"
         yield f"# {self.summary}. Made by:"
-        yield f"#   {self.typed}"
+        yield from (f"#   {line}" for line in self.typed.splitlines())
         yield "# Every line may be edited. It can be submitted again at any time: a study that exists goes on."
         yield "#"
         for option, comment in self._options():
@@ -112,7 +112,7 @@ class Script:
         words = [*shlex.split(self.site.container or ""), python]
         yield from self.site.preamble
         yield f"python=({' '.join(map(_word, words))})"
-        yield f"n_requeues={self.job.n_requeues} # how often the job goes back to the queue at most when its time is up"
+        yield f"n_requeues={self.job.n_requeues} # a job that came back so often, why ever, is not put back again"
         if self.job.n_nodes > 1:
             yield f"scratch={_word(self.site.scratch)} # every node has its own"
             yield f"outputs={shlex.quote(str(self.outputs))}"

@@ -1,19 +1,27 @@
 # ---- The study -------------------------------------------------------------------------------------------------------
-"${python[@]}" -m hpo "${study[@]}" &
-study_pid=$!
-if $is_time_up; then kill -TERM "$study_pid"; fi # it was up before
-while kill -0 "$study_pid" 2> /dev/null; do wait "$study_pid"; done # which returns early when a signal comes
-wait "$study_pid"
-code=$?
+code=143 # of a study that was asked to stop before its end; any other is the study's own and the job's
+if ! $is_time_up; then # nor was it before the study could begin
+  "${python[@]}" -m hpo "${study[@]}" &
+  study_pid=$!
+  if $is_time_up; then kill -TERM "$study_pid"; fi
+  while kill -0 "$study_pid" 2> /dev/null; do wait "$study_pid"; done # which returns early when a signal comes
+  wait "$study_pid"
+  code=$?
+fi
 
-# 143 is the code of a study that was asked to stop before its end. Any other is the study's own and the job's.
+element=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID} # the last has the number of the array
+element=${element:-$SLURM_JOB_ID}
+# A job that is preempted with a time of grace loses its Ray at the beginning of that time; SLURM puts back at its end.
+if [ "$code" -ne 0 ] && scontrol -o show job "$element" 2> /dev/null | grep -q ' PreemptTime=[0-9]'; then
+  is_time_up=true
+  code=143
+fi
 if $is_time_up && [ "$code" -eq 143 ]; then
   if [ "${SLURM_RESTART_COUNT:-0}" -lt "$n_requeues" ]; then
     if declare -F end_ray > /dev/null; then end_ray "$code" 2> /dev/null; fi # on several nodes: no step starts any more
-    element=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID} # the last has the number of the array
-    scontrol requeue "${element:-$SLURM_JOB_ID}" || echo "To go on, submit this script again" >&2
+    scontrol requeue "$element" || echo "To go on, submit this script again" >&2
   else
-    echo "Its time was up ${SLURM_RESTART_COUNT:-0} times before. To go on, submit this script again" >&2
+    echo "It came back ${SLURM_RESTART_COUNT:-0} times, and n_requeues=$n_requeues. To go on, submit this script again" >&2
   fi
 fi
 exit "$code"

@@ -50,7 +50,7 @@ class SlurmCluster:
         n_gpus: GPUs that each claims to have.
     """
 
-    def __init__(self, n_nodes: int = 2, n_cpus: int = 4, n_gpus: int = 2) -> None:
+    def __init__(self, n_nodes: int = 2, n_cpus: int = 4, n_gpus: int = 4) -> None:
         self.nodes = [f"n{i + 1}" for i in range(n_nodes)]
         self.folder = Path(tempfile.mkdtemp(prefix="slurm-", dir="/tmp"))  # sockets want short paths
         self.daemons: dict[str, psutil.Process] = {}
@@ -153,19 +153,20 @@ class SlurmCluster:
         return (self.folder / f"{name}.log").read_text()[-3000:]
 
     def processes(self, job: str, node: str | None = None) -> list[psutil.Process]:
-        """Return the processes that a job has, of one node or all; also those that SLURM lost sight of."""
+        """Return the processes that a job or a whole array has, of one node or all; also those that SLURM lost."""
         found = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 its = process.environ()
                 is_ours = its.get("SLURM_CONF") == self.environment["SLURM_CONF"]
                 is_ours = is_ours and node in {None, its.get("SLURMD_NODENAME")}
-                if is_ours and its.get("SLURM_JOB_ID") == job and process.status() != psutil.STATUS_ZOMBIE:
+                jobs = {its.get("SLURM_JOB_ID"), its.get("SLURM_ARRAY_JOB_ID")}
+                if is_ours and job in jobs and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(process)
         return found
 
     def _idle(self) -> int:
-        return self.run("sinfo", "-h", "-N", "-o", "%T").split().count("idle")
+        return self.run("sinfo", "-h", "-N", "-p", "main", "-o", "%T").split().count("idle")
 
     def _namespace(self, name: str) -> str:
         return f"{self._tag}-{name}"

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 
 import psutil
@@ -18,6 +20,16 @@ TASK = (
     *("task=function", "task.function=where.where", "space=function", "objective.metric=value", "study=where"),
     *("+space.parameters.x={type: range, bounds: [0.0, 1.0]}", "optimizer=sobol", "callbacks=csv"),
 )
+_ADDRESS = re.compile(r"resources\.address=(\S+)")
+_CALL = """
+import sys
+from ray._raylet import GcsClient
+from ray.exceptions import AuthenticationError
+try:
+    print(len(GcsClient(address=sys.argv[1]).get_all_node_info(timeout=30)), "nodes")
+except AuthenticationError:
+    print("AuthenticationError")
+"""
 
 
 @dataclass(frozen=True)
@@ -25,9 +37,13 @@ class Trial:
     """What a trial of the task in ``where.py`` left behind: the node, the GPUs that it saw, and seconds since 1970."""
 
     host: str
-    gpus: str
+    gpus: frozenset[str]
     began: float
     ended: float
+
+    def runs_beside(self, other: "Trial") -> bool:
+        """Tell whether both ran on one node at the same time."""
+        return self.host == other.host and self.began < other.ended and other.began < self.ended
 
 
 class StudyJobs:
@@ -81,6 +97,12 @@ class StudyJobs:
         """Submit a study of the task in ``where.py``."""
         return self.submit(*TASK, f"+task.fixed.sleep_s={sleep_s}", f"num_trials={num_trials}", *arguments)
 
+    def reached(self, job: str, token: Path | None) -> str:
+        """Return what a program finds that calls the Ray of a job with such a token: its nodes, or an error."""
+        variables = [] if token is None else ["RAY_AUTH_MODE=token", f"RAY_AUTH_TOKEN_PATH={token}"]
+        (address,) = {word for line in self.command_lines(job) for word in _ADDRESS.findall(line)}
+        return self.cluster.run("env", *variables, self._python, "-c", _CALL, address)
+
     def without_exports(self) -> tuple[str, str]:
         """Return what makes a job begin without the environment from which it was submitted, as some sites demand."""
         exports = f"export PYTHONPATH={self._path} SLURM_CONF={self.cluster.environment['SLURM_CONF']}"
@@ -103,7 +125,12 @@ class StudyJobs:
 
     def trials(self) -> list[Trial]:
         """Return what each trial of the task in ``where.py`` left behind."""
-        return [Trial(**json.loads(path.read_text())) for path in sorted(self.study().glob("trials/*/where.json"))]
+        found = [json.loads(path.read_text()) for path in sorted(self.study().glob("trials/*/where.json"))]
+        return [Trial(**{**each, "gpus": frozenset(filter(None, each["gpus"].split(",")))}) for each in found]
+
+    def pairs_at_once(self) -> list[tuple[Trial, Trial]]:
+        """Return the pairs of trials that ran on one node at the same time."""
+        return [(one, other) for one, other in combinations(self.trials(), 2) if one.runs_beside(other)]
 
     def hosts(self) -> Counter[str]:
         """Return how many trials ran on each node."""
@@ -117,6 +144,20 @@ class StudyJobs:
             f"{n_trials} trials complete: {self.printed()}",
         )
         assert len(self.events("completed", name)) >= n_trials, self.printed()
+
+    def preempt(self) -> None:
+        """Submit a job that comes before those of other partitions and wants all nodes."""
+        wants = ("--partition=urgent", f"--nodes={len(self.cluster.nodes)}", "--exclusive", "--output=urgent.out")
+        self.submitted.append(self.cluster.run("sbatch", "--parsable", *wants, "--wrap=true", cwd=self.folder))
+
+    def terminate(self, job: str) -> None:
+        """Send SIGTERM to all processes of a job; it stays a job that SLURM did not end."""
+        self.cluster.run("scancel", "--full", "--signal=TERM", job)
+
+    def wait_until_put_back(self, job: str, timeout_s: float = 90) -> None:
+        """Return when a job has gone back to the queue for the first time."""
+        is_back = partial(self.cluster.field, job, "Restarts")
+        self.cluster.wait_for(lambda: is_back() == "1", timeout_s, f"job {job} goes back: {self.printed()}")
 
     def ask_to_stop(self, job: str) -> None:
         """Send what SLURM sends some time before the time limit, which it looks at every 30 s only."""

@@ -23,7 +23,7 @@ def test_a_job_whose_time_is_up_finishes_in_its_second_life(jobs: StudyJobs) -> 
     job = jobs.submit_where(*NODE, sleep_s=1.5, num_trials=20)
     jobs.wait_for_ends(4, job)
     jobs.ask_to_stop(job)
-    jobs.cluster.wait_for(lambda: jobs.cluster.field(job, "Restarts") == "1", 60, "the job goes back")
+    jobs.wait_until_put_back(job)
     before = jobs.events("completed")
     jobs.ended(job, "COMPLETED")
     after = jobs.events("completed")
@@ -32,6 +32,54 @@ def test_a_job_whose_time_is_up_finishes_in_its_second_life(jobs: StudyJobs) -> 
     assert sorted(after) == list(range(20))
     assert len(list(jobs.study().glob("sessions/*"))) == 2
     jobs.wait_until_gone(job)
+
+
+def test_slurm_itself_says_when_the_time_is_up(jobs: StudyJobs) -> None:
+    """SLURM warns the job before its time limit, and the job goes on in a second life."""
+    job = jobs.submit_where(
+        *NODE[:2],
+        "--time",
+        "1",
+        "resources.cpus_per_trial=0.5",
+        "grace_s=5",
+        "cluster.stop_s=10",
+        sleep_s=2,
+        num_trials=90,
+    )
+    jobs.wait_until_put_back(job, 120)
+    before = jobs.events("completed")
+    assert before
+    jobs.wait_for_ends(len(before) + 1, job)
+    assert jobs.events("completed")[: len(before)] == before
+
+
+def test_a_job_that_is_preempted_goes_on(jobs: StudyJobs) -> None:
+    """SLURM puts it back as soon as another needs its node, and no completed trial is lost."""
+    job = jobs.submit_where(*NODE, sleep_s=1.5, num_trials=20)
+    jobs.wait_for_ends(4, job)
+    jobs.preempt()
+    jobs.wait_until_put_back(job)
+    before = jobs.events("completed")
+    jobs.ended(job, "COMPLETED")
+    after = jobs.events("completed")
+    assert after[: len(before)] == before
+    assert sorted(after) == list(range(20))
+
+
+def test_only_a_preempted_job_goes_back_after_sigterm(jobs: StudyJobs) -> None:
+    """A study that SIGTERM ends within the time of grace of a preemption goes on; without one, its job fails."""
+    job = jobs.submit_where(*NODE, "--partition", "graced", sleep_s=1, num_trials=50)
+    jobs.wait_for_ends(1, job)
+    jobs.preempt()
+    jobs.cluster.wait_for(lambda: jobs.cluster.field(job, "PreemptTime") != "None", 60, "it is preempted")
+    jobs.terminate(job)
+    jobs.wait_until_put_back(job)
+    before = len(jobs.events("completed"))
+    jobs.wait_for_ends(before + 1, job)
+    jobs.terminate(job)
+    jobs.ended(job, "FAILED")
+    assert jobs.cluster.field(job, "ExitCode") == "143:0"
+    assert jobs.cluster.field(job, "Restarts") == "1"
 
 
 def test_a_study_that_ends_in_time_is_not_put_back(jobs: StudyJobs) -> None:
@@ -82,6 +130,7 @@ def test_an_array_runs_a_study_in_each_job(jobs: StudyJobs) -> None:
     assert [jobs.cluster.field(task, "Restarts") for task in tasks] == ["0", "0", "0", "1"]
     assert [sorted(jobs.events("completed", name)) for name in names] == [list(range(12))] * 4
     assert [jobs.summary(name)["seed"] for name in names] == [0, 1, 0, 1]
+    jobs.wait_until_gone(job)
 
 
 def test_cancelling_a_job_leaves_no_process_and_a_study_that_goes_on(jobs: StudyJobs) -> None:

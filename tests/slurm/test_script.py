@@ -11,6 +11,7 @@ import pytest
 from hpo.errors import InputError
 from hpo.slurm import Site
 from hpo.slurm.job import Job
+from hpo.slurm.studies import names_of, studies_of, to_check
 from tests.cli import REPOSITORY, module, succeed
 from tests.docs.documents import blocks, commands
 
@@ -78,6 +79,39 @@ def test_every_script_is_bash(more: tuple[str, ...], tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_value_of_several_lines_stays_in_the_comment(tmp_path: Path) -> None:
+    """What was typed is shown behind # on every line: sbatch reads no option after the first line that is none."""
+    (tmp_path / "mine.py").write_text("def told(x: float, text: str) -> float:\n    return x\n")
+    task = (
+        "task=function",
+        "task.function=mine.told",
+        "+task.fixed.text='one\ntouch two\nthree'",
+        "objective.metric=value",
+    )
+    space = ("space=function", "+space.parameters.x={type: range, bounds: [0.0, 1.0]}", "optimizer=sobol")
+    script = written(*task, *space, "--mem", "16G", cwd=tmp_path)
+    head = script[: script.rindex("#SBATCH")].splitlines()
+    assert [line for line in head if not line.startswith("#")] == []
+    assert "#   touch two" in head
+    done = subprocess.run([BASH, "-n"], input=script, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_one_check_speaks_for_studies_that_differ_in_their_seed_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand of them are no more work than one; those that are there already are checked one by one."""
+    monkeypatch.chdir(tmp_path)
+    studies = studies_of((*BRANIN[:1], "optimizer=bayes,sobol", "restart=auto"), 500)
+    names = names_of(studies, [])
+    assert len(set(names)) == 1000
+    assert names[0] == "branin_optimizer-bayes_seed-0"
+    assert names[-1] == "branin_optimizer-sobol_seed-499"
+    (tmp_path / "outputs" / names[7]).mkdir(parents=True)
+    checked = to_check(dict(zip(names, studies, strict=True)))
+    assert list(checked) == [names[0], names[7], names[500]]
+
+
 def test_the_document_shows_the_script(tmp_path: Path) -> None:
     """The script in docs/slurm.md is the one that the command above it writes, to the letter but for the folders."""
     document = REPOSITORY / "docs" / "slurm.md"
@@ -117,6 +151,64 @@ def test_other_nodes_are_told_no_address_of_loopback(address: str, tmp_path: Pat
         (address, *_) = (*(each for each in own if ":" not in each), "")
     assert found.stdout.strip() == address
     assert found.returncode == (0 if address else 1)
+
+
+def part(script: str, begin: str, end: str) -> str:
+    """Return the lines of a script from ``begin`` to before ``end``."""
+    return script[script.index(begin) : script.index(end)]
+
+
+def bash(lines: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run lines of a script in ``folder``, with what the lines before them would have set."""
+    environment = {**os.environ, "SLURM_JOB_ID": "7", "head_node": "n1", "outputs": ".", **variables}
+    return subprocess.run(
+        [BASH, "-c", lines], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize("scratch", ["", "tmp", "/" + "x" * 24, "/a b"])
+def test_a_node_refuses_a_scratch_folder_that_its_variable_spoils(scratch: str, tmp_path: Path) -> None:
+    """What $NAME becomes on the node is no absolute path, or too long a one for Ray's sockets."""
+    script = written("task=branin", "--nodes", "2", "cluster.scratch=$PLACE", cwd=tmp_path)
+    lines = part(script, "\nscratch=", "outputs=") + part(script, "if [[ ! $scratch", "export RAY_TMPDIR")
+    assert bash(lines, tmp_path, PLACE="/" + "x" * 23).returncode == 0
+    done = bash(lines, tmp_path, PLACE=scratch)
+    assert done.returncode == 1
+    assert f"scratch={scratch} on n1: it takes an absolute path of at most 24 bytes" in done.stderr
+
+
+def test_a_token_is_written_to_a_folder_of_ones_own_alone(tmp_path: Path) -> None:
+    """The folder may be there from an earlier life; where somebody else made it, or a link, the job ends."""
+    script = written("task=branin", "--nodes", "2", cwd=tmp_path)
+    lines = part(script, "export private", "export RAY_START_HOOK")
+    folder, elsewhere = tmp_path / ".ray-7", tmp_path / "elsewhere"
+    for _ in range(2):
+        assert bash(lines, tmp_path).returncode == 0
+        assert len((folder / "token").read_text()) == 64
+        assert folder.stat().st_mode & 0o777 == 0o700
+    folder.rename(elsewhere)
+    folder.symlink_to(elsewhere)
+    before = (elsewhere / "token").read_text()
+    done = bash(lines, tmp_path)
+    assert done.returncode == 1
+    assert "somebody else made it" in done.stderr
+    assert (elsewhere / "token").read_text() == before
+
+
+@pytest.mark.parametrize(("end", "code", "kept"), [("exit 3", 3, ["raylet.err"]), ("kill $PPID", 0, [])])
+def test_a_ray_that_ends_by_itself_leaves_its_logs(end: str, code: int, kept: list[str], tmp_path: Path) -> None:
+    """Its exit code is kept, and its folder removed, or given up where that cannot be done."""
+    script = written("task=branin", "--nodes", "2", cwd=tmp_path)
+    lines = part(script, "own_folder() {", "# Whoever") + part(script, "start_ray() {", "on_nodes=(")
+    logs = "ray/session_latest/logs"
+    ray = f'mkdir -p "$RAY_TMPDIR/{logs}"; echo why > "$RAY_TMPDIR/{logs}/raylet.err"; {end}'
+    environment = {"RAY_TMPDIR": str(tmp_path / "ray"), "private": str(tmp_path / "kept"), "SLURMD_NODENAME": "n1"}
+    done = bash(f"{lines}start_ray '{BASH}' -c '{ray}'", tmp_path, **environment)
+    assert done.returncode == code, done.stderr
+    assert [path.name for path in (tmp_path / "kept").glob("n1/*")] == kept
+    assert not (tmp_path / "ray").exists()
+    stubborn = f"rm() {{ false; }}\nsleep() {{ :; }}\n{lines}start_ray '{BASH}' -c '{ray}'"
+    assert bash(stubborn, tmp_path, **environment).returncode == code
 
 
 def test_a_site_is_a_file_and_no_part_of_a_study(tmp_path: Path) -> None:

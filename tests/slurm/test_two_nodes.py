@@ -1,23 +1,20 @@
 """One study over two nodes, on a real SLURM and a Ray that the job starts."""
 
 from collections.abc import Iterator
-from itertools import combinations
 from pathlib import Path
 
 import psutil
 import pytest
+import ray
 
 from tests.slurm.cluster import SCRATCH
-from tests.slurm.study_job import StudyJobs, Trial
+from tests.slurm.study_job import StudyJobs
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
+ASKS_FOR_A_TOKEN = tuple(map(int, ray.__version__.split(".")[:2])) >= (2, 52)
 WHOLE_NODES = ("--nodes", "2", "--time", "30", f"cluster.scratch={SCRATCH}")
 NODES = (*WHOLE_NODES, "--cpus-per-node", "2")
-
-
-def overlap(one: Trial, other: Trial) -> bool:
-    return one.began < other.ended and other.began < one.ended
 
 
 def ray_folders(jobs: StudyJobs, job: str) -> list[Path]:
@@ -33,19 +30,22 @@ def raylets(jobs: StudyJobs, job: str, node: str) -> Iterator[psutil.Process]:
             yield process
 
 
-def test_trials_run_on_both_nodes_each_with_a_gpu_of_its_own(jobs: StudyJobs) -> None:
+@pytest.mark.parametrize("gpus_per_trial", [1, 2])
+def test_trials_run_on_both_nodes_each_with_gpus_of_its_own(jobs: StudyJobs, gpus_per_trial: int) -> None:
     """A study uses all nodes of its job; trials at the same time on a node never see the same GPU; nothing is left.
 
     Also where the site demands --export=NONE.
     """
-    job = jobs.submit_where(*NODES, "--gpus-per-node", "2", *jobs.without_exports(), sleep_s=3, num_trials=24)
+    gpus = ("--gpus-per-node", str(2 * gpus_per_trial), f"resources.gpus_per_trial={gpus_per_trial}")
+    job = jobs.submit_where(*NODES, *gpus, *jobs.without_exports(), sleep_s=3, num_trials=12)
     jobs.ended(job, "COMPLETED")
     trials = jobs.trials()
     assert {trial.host for trial in trials} == {"n1", "n2"}
-    assert {trial.gpus for trial in trials} == {"0", "1"}
-    at_once = [(one, other) for one, other in combinations(trials, 2) if one.host == other.host and overlap(one, other)]
+    assert {len(trial.gpus) for trial in trials} == {gpus_per_trial}
+    at_once = jobs.pairs_at_once()
     assert at_once
-    assert [(one, other) for one, other in at_once if one.gpus == other.gpus] == []
+    assert [(one, other) for one, other in at_once if one.gpus & other.gpus] == []
+    assert {gpu for trial in trials for gpu in trial.gpus} == {str(i) for i in range(2 * gpus_per_trial)}
     jobs.wait_until_gone(job)
     assert ray_folders(jobs, job) == []
     assert list((jobs.folder / "outputs" / "slurm").glob(".ray-*")) == []
@@ -56,7 +56,7 @@ def test_a_job_of_two_nodes_finishes_in_its_second_life(jobs: StudyJobs) -> None
     job = jobs.submit_where(*NODES, sleep_s=3, num_trials=24)
     jobs.wait_for_ends(4, job)
     jobs.ask_to_stop(job)
-    jobs.cluster.wait_for(lambda: jobs.cluster.field(job, "Restarts") == "1", 90, "the job goes back")
+    jobs.wait_until_put_back(job)
     assert ray_folders(jobs, job) == []
     before = jobs.events("completed")
     jobs.ended(job, "COMPLETED")
@@ -67,11 +67,39 @@ def test_a_job_of_two_nodes_finishes_in_its_second_life(jobs: StudyJobs) -> None
     jobs.wait_until_gone(job)
 
 
+def test_a_job_whose_time_is_up_before_its_ray_is_there_comes_back(jobs: StudyJobs) -> None:
+    """It goes back to the queue at once, without a study, and the next life makes the study."""
+    job = jobs.submit_where(*NODES, sleep_s=0, num_trials=4)
+    private = jobs.folder / "outputs" / "slurm" / f".ray-{job}"
+    jobs.cluster.wait_for((private / "others.log").exists, 60, "its Ray begins to start")
+    jobs.ask_to_stop(job)
+    jobs.wait_until_put_back(job)
+    assert not jobs.study().exists()
+    assert ray_folders(jobs, job) == []
+    jobs.ended(job, "COMPLETED")
+    assert sorted(jobs.events("completed")) == list(range(4))
+    jobs.wait_until_gone(job)
+
+
+def test_a_job_that_is_preempted_with_a_time_of_grace_goes_on(jobs: StudyJobs) -> None:
+    """Its Ray is ended at the beginning of that time; the job goes back to the queue all the same."""
+    job = jobs.submit_where(*NODES, "--partition", "graced", sleep_s=3, num_trials=24)
+    jobs.wait_for_ends(4, job)
+    jobs.preempt()
+    jobs.wait_until_put_back(job, 180)
+    before = jobs.events("completed")
+    jobs.ended(job, "COMPLETED")
+    after = jobs.events("completed")
+    assert after[: len(before)] == before
+    assert sorted(after) == list(range(24))
+    jobs.wait_until_gone(job)
+
+
 def test_the_token_of_a_job_is_its_users_alone(jobs: StudyJobs) -> None:
     """While a job runs, its token and its sockets are in folders that nobody else may enter, and Ray has no other.
 
-    Nor does it open a port for Ray Client. Ray has all processors of each node, of which one has fewer than the other.
-    A cancelled job leaves no process, and no folder on a node.
+    A Ray that knows tokens takes nobody without it. Nor does it open a port for Ray Client. Ray has all processors of
+    each node, of which one has fewer than the other. A cancelled job leaves no process, and no folder on a node.
     """
     job = jobs.submit_where(*WHOLE_NODES, "resources.cpus_per_trial=2", sleep_s=2, num_trials=60)
     jobs.wait_for_ends(4, job)
@@ -80,6 +108,11 @@ def test_the_token_of_a_job_is_its_users_alone(jobs: StudyJobs) -> None:
     assert [oct(path.stat().st_mode & 0o777) for path in (token, token.parent)] == ["0o600", "0o700"]
     folders = ray_folders(jobs, job)
     assert [oct(folder.stat().st_mode & 0o777) for folder in folders] == ["0o700"] * 2
+    wrong = jobs.folder / "wrong"
+    wrong.write_text("0" * 64)
+    if ASKS_FOR_A_TOKEN:
+        assert jobs.reached(job, token) == "2 nodes"
+        assert jobs.reached(job, wrong) == jobs.reached(job, None) == "AuthenticationError"
     (session,) = {session.name for folder in folders for session in folder.glob("ray/session_2*")}
     assert not Path("/", "tmp", "ray", session).exists()
     lines = jobs.command_lines(job)
@@ -110,6 +143,9 @@ def test_a_study_outlives_a_node_that_leaves_its_ray(jobs: StudyJobs) -> None:
     (raylet,) = raylets(jobs, job, "n2")
     raylet.kill()
     jobs.ended(job, "COMPLETED")
+    private = jobs.folder / "outputs" / "slurm" / f".ray-{job}"
+    assert (private / "n2" / "raylet.err").exists()
+    assert not (private / "token").exists()
     after = jobs.events("completed")
     assert after[: len(before)] == before
     assert sorted(after) == list(range(24))
