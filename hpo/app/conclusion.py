@@ -4,6 +4,7 @@ import logging
 import math
 
 from hpo.errors import StudyStoppedError
+from hpo.outputs import going_on
 from hpo.printable import counted, printable, shown
 from hpo.status.next_steps import run_again
 from hpo.study import Status, Study
@@ -60,7 +61,7 @@ def _trials(study: Study) -> str:
 
 def _unfinished(study: Study) -> StudyStoppedError:
     n_ended = study.n_ended
-    resume = f"To go on: python -m hpo restart=resume study={study.plan.name}"
+    resume = f"To go on: {going_on(study.paths.root)}"
     if study.interruption.is_requested:
         return study.interruption.error(f"with {n_ended} of {study.plan.num_trials} trials ended. {resume}")
     if study.stop_reason is not None:

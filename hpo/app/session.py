@@ -12,6 +12,7 @@ from hpo.app.conclusion import concluded
 from hpo.app.invocation import Invocation
 from hpo.errors import StorageError
 from hpo.interruption import raised_on_sigterm
+from hpo.outputs import OUTPUTS, going_on
 from hpo.printable import printable
 from hpo.study import Study
 from hpo.study.paths import name_of_now
@@ -40,7 +41,7 @@ def run_session(config: DictConfig, invocation: Invocation) -> float:
                 _drive(study, assembled)
                 return concluded(study)
         except KeyboardInterrupt:
-            how = f"at once. To go on: python -m hpo restart=resume study={invocation.study}"
+            how = f"at once. To go on: {going_on(Path(OUTPUTS) / invocation.study)}"
             raise interruption.error(how) from None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hpo.outputs import OUTPUTS
+from hpo.outputs import OUTPUTS, batch_script, resuming, submitting
 from hpo.printable import counted
 from hpo.status.state import State, is_exhausted, n_left
 from hpo.study import Results, StudyPaths
@@ -58,7 +58,8 @@ def next_steps(paths: StudyPaths, results: Results, state: State, holder: Holder
     root = paths.root
     directory = root.parent.parent if root.parent.name == OUTPUTS else None
     if state is State.RUNNING:
-        return NextSteps((), f"It runs ({holder}): nothing to resume.", directory)
+        seen = "" if holder is None else holder.seen
+        return NextSteps((), f"It runs ({seen}): nothing to resume.", directory)
     steps = tuple(_steps(paths, results, state, holder))
     if directory is None:
         steps = (_linked(root), *steps)
@@ -74,20 +75,23 @@ def _steps(paths: StudyPaths, results: Results, state: State, holder: Holder | N
             purpose += f", if {holder} is gone (it waits for a sign of life)"
         if state is State.UNKNOWN:
             purpose += ", if nothing runs it any more"
-        yield Step(purpose, _resume(name))
+        if batch_script(paths.root).exists():
+            yield Step(f"{purpose}, as a job", submitting(name))
+            purpose += ", here"
+        yield Step(purpose, resuming(name))
     else:
         yield from _steps_of_finished(paths, results)
     n_failed = sum(trial.status.may_be_retried for trial in results.trials)
     if n_failed:
         purpose = f"run the {counted(n_failed, 'trial')} without data again" + (", and those left" if left else "")
-        yield Step(purpose, _resume(name, "restart.retry_failed=true"))
+        yield Step(purpose, resuming(name, "restart.retry_failed=true"))
 
 
 def _steps_of_finished(paths: StudyPaths, results: Results) -> Iterator[Step]:
     name = paths.root.name
     sessions = results.ledger.sessions
     if sessions and sessions[-1].closed is None and sessions[-1].host:
-        yield Step("write trials.csv and best.yaml, which the last session did not", _resume(name))
+        yield Step("write trials.csv and best.yaml, which the last session did not", resuming(name))
     if not is_exhausted(results):
         total = 2 * results.plan.num_trials
         yield Step(f"go on to {total} trials in total", _hpo("restart=extend", f"study={name}", f"num_trials={total}"))
@@ -104,10 +108,6 @@ def _linked(root: Path) -> Step:
     link = f"{OUTPUTS}/{root.name}"
     command = f"mkdir -p {OUTPUTS} && {shlex.join(['ln', '-s', os.fspath(root), link])}"
     return Step(f"let the program find the study: it looks in {OUTPUTS}/ of the working directory", command)
-
-
-def _resume(name: str, *more: str) -> str:
-    return _hpo("restart=resume", f"study={name}", *more)
 
 
 def _hpo(*arguments: str) -> str:

@@ -76,7 +76,7 @@ def wording_of(state: State, results: Results, holder: Holder | None) -> str:
     if state is State.SILENT and holder is not None:
         return f"silent ({holder}, no sign of life for {duration(holder.silent_s)})"
     if state is State.RUNNING and holder is not None:
-        return f"running ({holder})"
+        return f"running ({holder.seen})"
     if state is State.FINISHED and is_exhausted(results):
         return "finished (the space has no untried point left)"
     if state is State.STOPPED:

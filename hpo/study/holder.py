@@ -32,6 +32,13 @@ class Holder:
         """Whether the process is there, or on another host gave a sign of life of late."""
         return self.is_here or self.silent_s < SILENCE_S
 
+    @property
+    def seen(self) -> str:
+        """It, and when it was last heard of if that is longer ago than the lock's lease."""
+        if self.is_here or self.silent_s <= LEASE_S:
+            return str(self)
+        return f"{self}, last sign of life {self.silent_s:.0f} s ago"
+
     def is_of(self, pid: int, host: str) -> bool:
         """Tell whether it is the process ``pid`` on ``host``."""
         return (self.pid, self.host) == (pid, host)

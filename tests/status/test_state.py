@@ -3,15 +3,17 @@
 import os
 import re
 import socket
+import time
 from pathlib import Path
 
 import pytest
 import yaml
 
 from hpo.interruption import Interruption
+from hpo.outputs import batch_script
 from hpo.status.state import State
 from hpo.study import Study
-from hpo.study.holder import SILENCE_S
+from hpo.study.holder import LEASE_S, SILENCE_S
 from hpo.study.lock import StudyLock
 from tests.scripted import ListProposer, MakeStudy, completed
 from tests.status.reading import DEMO, as_json, commands, read, text
@@ -153,6 +155,23 @@ def test_on_another_host_its_last_event_is_told(elsewhere: Study) -> None:
     assert re.fullmatch(r"on node17, last event [\d.e-]+ s ago", read().sessions[-1].end)
     assert "node17" in text()
     assert commands() == []
+
+
+def test_the_last_sign_of_life_is_told(elsewhere: Study) -> None:
+    """Of a process on another host that was not heard of for longer than its lease; it may be gone."""
+    assert "sign of life" not in text()
+    os.utime(elsewhere.paths.lock, (0.0, time.time() - 3 * LEASE_S))
+    assert read().state is State.RUNNING
+    assert re.search(r"It runs \(process \d+ on node17, last sign of life 9\d s ago\)", text())
+
+
+def test_a_study_with_a_batch_script_goes_on_as_a_job(elsewhere: Study) -> None:
+    """It may also go on here."""
+    os.utime(elsewhere.paths.lock, (0.0, read().now - SILENCE_S - 1))
+    script = batch_script(DEMO)
+    script.parent.mkdir()
+    script.touch()
+    assert commands() == ["sbatch outputs/slurm/demo.sh", "python -m hpo restart=resume study=demo"]
 
 
 def test_a_silent_process_on_another_host_may_be_gone(elsewhere: Study) -> None:

@@ -11,6 +11,7 @@ from ray import tune
 from ray.exceptions import RaySystemError
 
 from hpo.errors import StudyStoppedError
+from hpo.outputs import going_on
 from hpo.process import end_with_parent
 from hpo.quiet import quiet_loggers
 from hpo.resources import Resources
@@ -100,7 +101,7 @@ def _faults_of_the_study(study: Study, searcher: StudySearcher) -> Iterator[None
 def _own_node_lost(cause: BaseException, study: Study) -> StudyStoppedError:
     return StudyStoppedError(
         f"Ray on this program's own node is gone ({cause}; raylet.err in Ray's logs may say why). What ended is kept. "
-        f"To go on: python -m hpo restart=resume study={study.plan.name}"
+        f"To go on: {going_on(study.paths.root)}"
     )
 
 
