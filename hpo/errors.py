@@ -18,6 +18,7 @@ from typing import NamedTuple, TypeVar
 
 Part = TypeVar("Part")
 
+EXIT_FAILED = 1  # something was started and did not reach its end
 EXIT_REFUSED = 2  # of every command: nothing was started
 
 
@@ -26,7 +27,7 @@ class HpoError(Exception):
 
 
 class Fault(NamedTuple):
-    """One fault of the input, in three parts, each without a closing full stop.
+    """One fault of the input, in three parts, each without a closing full stop or question mark.
 
     Attributes:
         what: What is wrong, beginning with the config key: ``task.sleep_s=-1 is negative``.
@@ -39,7 +40,8 @@ class Fault(NamedTuple):
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.what} ({self.allowed}). {self.remedy}."
+        end = "?" if self.remedy.startswith("Did you mean") else "."
+        return f"{self.what} ({self.allowed}). {self.remedy}{end}"
 
 
 class InputError(HpoError):

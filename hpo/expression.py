@@ -169,7 +169,7 @@ def _check_number(tree: ast.expr, value: object) -> None:
 def _check_call(name: str, arguments: Sequence[ast.expr]) -> None:
     if name not in FUNCTIONS:
         close = difflib.get_close_matches(name, FUNCTIONS, n=1)
-        remedy = f"Did you mean {close[0]}()?" if close else "Let the task return what you need as a metric"
+        remedy = f"Did you mean {close[0]}()" if close else "Let the task return what you need as a metric"
         raise ExpressionError(f"{name}() is not a known function", ALLOWED, remedy.rstrip("."))
     if not arguments or (name in UNARY_FUNCTIONS and len(arguments) > 1):
         takes = "one argument" if name in UNARY_FUNCTIONS else "one or more arguments"

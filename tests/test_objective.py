@@ -151,7 +151,7 @@ def test_metrics_that_the_task_does_not_return_are_faults() -> None:
     objective = build_objective("rmse", constraints=["mea <= 3"])
     (fault,) = objective.check_against(frozenset({"rmse", "mae"}), "qm7")
     assert str(fault) == (
-        "objective.constraints[0]=mea <= 3: mea is not a metric of task 'qm7' (it returns mae, rmse). Did you mean mae."
+        "objective.constraints[0]=mea <= 3: mea is not a metric of task 'qm7' (it returns mae, rmse). Did you mean mae?"
     )
 
 

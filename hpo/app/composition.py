@@ -3,11 +3,14 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import hydra
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
-from hpo.app.refusals import COMPOSITION_ERRORS, refusal
+from hpo.app.refusals import COMPOSITION_ERRORS, refusal, value_fault
+from hpo.errors import EXIT_FAILED, EXIT_REFUSED
 
 _RAISE = "HYDRA_FULL_ERROR"  # Hydra raises its errors, and does not print them
 
@@ -23,15 +26,32 @@ def call_with_config(arguments: Sequence[str], job: Callable[[DictConfig], objec
 
     def begun(config: DictConfig) -> object:
         _set(before)
+        try:
+            OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        except OmegaConfBaseException as error:
+            raise _refused(str(value_fault(error)), arguments) from None
         return job(config)
 
     os.environ[_RAISE] = "1"
     try:
         hydra.main(config_path="pkg://conf", config_name="config", version_base="1.3")(begun)()
     except COMPOSITION_ERRORS as error:
-        raise SystemExit(refusal(error, arguments)) from None
+        raise _refused(refusal(error, arguments), arguments) from None
     finally:
         _set(before)
+
+
+def say(text: str) -> None:
+    """Print a line of errors."""
+    with suppress(OSError):  # of a pipe whose reader is gone; the exit code says it too
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def _refused(why: str, arguments: Sequence[str]) -> SystemExit:
+    """Say why and return the end: of a multirun there may have been jobs, and there is a folder."""
+    say(why)
+    return SystemExit(EXIT_FAILED if {"-m", "--multirun"} & set(arguments) else EXIT_REFUSED)
 
 
 def _set(value: str | None) -> None:

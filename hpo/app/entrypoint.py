@@ -4,15 +4,15 @@ import logging
 import math
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from omegaconf import DictConfig
 
 from hpo.app.command_line import CommandLine
-from hpo.app.composition import call_with_config
+from hpo.app.composition import call_with_config, say
 from hpo.app.invocation import Invocation
 from hpo.errors import (
+    EXIT_FAILED,
     EXIT_REFUSED,
     DamagedStudyError,
     HpoError,
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 EXIT_INTERRUPTED = 130  # by Ctrl-C before the study listens itself; as shells say it
 REFUSALS = (InputError, StudyExistsError, StudyInUseError, DamagedStudyError)
-EXIT_FAILED = 1  # something was started and did not reach its end
 
 
 def main(arguments: Sequence[str] | None = None, known_keys: Sequence[str] = ()) -> None:
@@ -43,7 +42,7 @@ def main(arguments: Sequence[str] | None = None, known_keys: Sequence[str] = ())
     try:
         command_line = CommandLine.of(sys.argv[1:] if arguments is None else arguments)
     except HpoError as error:
-        _say(str(error))
+        say(str(error))
         raise SystemExit(EXIT_REFUSED) from None
 
     def job(config: DictConfig) -> float:
@@ -66,7 +65,7 @@ def _job(config: DictConfig, invocation: Invocation) -> float:
     except (StudyInterruptedError, KeyboardInterrupt) as error:
         raise _interrupted(error) from None
     except HpoError as error:
-        _say(str(error))
+        say(str(error))
         raise SystemExit(EXIT_REFUSED if isinstance(error, REFUSALS) else EXIT_FAILED) from None
 
 
@@ -88,7 +87,7 @@ def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
         raise _interrupted(error) from None
     except HpoError as error:
         error_text = str(error)
-        _say(error_text)
+        say(error_text)
     except Exception as error:
         error_text = f"{type(error).__name__}: {error}"
         log.exception("Study %s failed", invocation.study)
@@ -97,14 +96,8 @@ def _job_of_multirun(config: DictConfig, invocation: Invocation) -> float:
 
 
 def _interrupted(error: BaseException) -> SystemExit:
-    _say(str(error) or "Interrupted before the study began")
+    say(str(error) or "Interrupted before the study began")
     return SystemExit(error.exit_code if isinstance(error, StudyInterruptedError) else EXIT_INTERRUPTED)
-
-
-def _say(text: str) -> None:
-    with suppress(OSError):  # of a pipe whose reader is gone; the exit code says it too
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
 
 
 def _run(config: DictConfig, invocation: Invocation) -> float:

@@ -14,6 +14,7 @@ SETTINGS = (
     *("study", "num_trials", "concurrency", "seed", "grace_s", "failures", "repeat", "space", "objective"),
     *("task", "optimizer", "tuner", "scheduler", "resources", "restart", "callbacks"),
 )
+OF_JOBS = "cluster"  # a group that no study has
 _PRESETS = "experiment"  # a group whose files set keys of other groups
 
 
@@ -45,6 +46,9 @@ def unknown_key(key: str, known: Collection[str], remedy: str) -> Fault:
         known: The keys that could stand in place of its last part.
         remedy: What to type if none of them is like it.
     """
+    if key == OF_JOBS:
+        only = f"python -m hpo.slurm alone reads the group {OF_JOBS}"
+        return Fault(f"{key} is no setting of a study", only, "Leave it out, or type python -m hpo.slurm instead")
     parent, _, name = key.rpartition(".")
     close = difflib.get_close_matches(name, known, n=1)
     takes = f"{parent or 'a study'} takes {', '.join(known) or 'no keys'}"

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 
 from hydra.errors import HydraException, MissingConfigException
 from omegaconf import DictConfig
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from yaml import MarkedYAMLError, YAMLError
 
-from hpo.app.keys import SETTINGS, unknown_key
+from hpo.app.keys import OF_JOBS, SETTINGS, unknown_key
 from hpo.errors import Fault
 
 COMPOSITION_ERRORS = (HydraException, YAMLError)
 _UNKNOWN = re.compile(r"Could not override '(?P<key>.*)'\.\nTo append to your config use (?P<added>\+.*)", re.DOTALL)
+_NO_GROUP = re.compile(rf"Could not override '{OF_JOBS}'\. No match in the defaults list")
 _FOLDER_FLAGS = ("--config-dir", "-cd")
 
 
@@ -23,17 +24,36 @@ def refusal(error: HydraException | YAMLError, arguments: Sequence[str]) -> str:
         error: What Hydra raised.
         arguments: The command line.
     """
-    if isinstance(error, MarkedYAMLError):
-        return str(_syntax_fault(error))
-    unknown = _UNKNOWN.fullmatch(str(error))
+    fault = fault_of(error)
+    if fault is not None:
+        return str(fault)
     cause = error.__cause__
-    if unknown is not None and isinstance(cause, OmegaConfBaseException):
-        return str(_key_fault(unknown["key"], unknown["added"], cause))
     has_folder = any(text.startswith(_FOLDER_FLAGS) for text in arguments)
     lines = [str(error), *([str(cause)] if isinstance(cause, OmegaConfBaseException) else [])]
     if isinstance(error, MissingConfigException) and not has_folder:
         lines.append("Those of your own need --config-dir DIR.")
     return "\n".join(lines)
+
+
+def fault_of(error: HydraException | YAMLError) -> Fault | None:
+    """Return what is wrong with a file or a key; None where that is for Hydra to say."""
+    if isinstance(error, MarkedYAMLError):
+        return _syntax_fault(error)
+    if _NO_GROUP.match(str(error)):
+        return unknown_key(OF_JOBS, SETTINGS, "")
+    unknown = _UNKNOWN.fullmatch(str(error))
+    cause = error.__cause__
+    if unknown is not None and isinstance(cause, OmegaConfBaseException):
+        return _key_fault(unknown["key"], unknown["added"], cause)
+    return None
+
+
+def value_fault(error: OmegaConfBaseException) -> Fault:
+    """Return the fault that a key of a composed config has no value."""
+    key, why = error.full_key, str(error).partition("\n")[0].rstrip(".")
+    if isinstance(error, MissingMandatoryValue):
+        return Fault(f"{key} has no value", "??? stands for one that has to be said", f"Set {key}=VALUE")
+    return Fault(f"{key} cannot be read: {why}", "${NAME} is the value of the key NAME", f"Set {key}=VALUE")
 
 
 def _syntax_fault(error: MarkedYAMLError) -> Fault:

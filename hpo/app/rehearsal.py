@@ -5,9 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hydra import compose
-from hydra.core.global_hydra import GlobalHydra
-from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import ValueType
 from hydra.errors import HydraException
@@ -16,8 +13,8 @@ from omegaconf import DictConfig
 from hpo.app.assembly import Assembled, assemble
 from hpo.app.command_line import CommandLine
 from hpo.app.composition import call_with_config
+from hpo.app.group_choice import made_of_choice
 from hpo.app.invocation import Invocation
-from hpo.app.parts import made
 from hpo.errors import Fault, HpoError, InputError, raise_faults
 from hpo.machine import Machine
 from hpo.quiet import quiet_libraries
@@ -71,11 +68,6 @@ def study_named(arguments: Sequence[str], swept: Sequence[str]) -> str:
     return _in_config(arguments, lambda config: Invocation.of_hydra(config, arguments, swept).study)
 
 
-def choices_of(arguments: Sequence[str]) -> dict[str, str]:
-    """Return the choice of each group that ``arguments`` make."""
-    return _in_config(arguments, lambda _: dict(HydraConfig.get().runtime.choices))
-
-
 def rehearsed(arguments: Sequence[str], elsewhere: Sequence[Machine]) -> Assembled:
     """Return the objects that a study with ``arguments`` would be run with, checked.
 
@@ -108,7 +100,7 @@ def made_of_group(group: str, overrides: Sequence[str], arguments: Sequence[str]
     """Return the object that a group describes which is no part of a study's config.
 
     Args:
-        group: The group; its choice without an override is that of the name ``slurm``.
+        group: The group; see :func:`hpo.app.group_choice.made_of_choice`.
         overrides: Those of the group and of its keys.
         arguments: Those of Hydra's that say where configs lie.
         role: The class of the object.
@@ -117,23 +109,7 @@ def made_of_group(group: str, overrides: Sequence[str], arguments: Sequence[str]
         InputError: If there is no such choice, or it cannot be made.
         SystemExit: If Hydra refuses the arguments; it has said why.
     """
-    chosen = [text.partition("=")[2] for text in overrides if text.startswith(f"{group}=")]
-    choice = chosen[-1] if chosen else "slurm"
-    keys = [text for text in overrides if not text.startswith(f"{group}=")]
-
-    def make(_: DictConfig) -> Part:
-        known = GlobalHydra.instance().config_loader().get_group_options(group)
-        if choice not in known:
-            remedy = f"Set {group}={known[0]}; --config-dir DIR adds those of DIR/{group}"
-            raise InputError(Fault(f"{group}={choice} is no choice", f"there are {', '.join(known)}", remedy))
-        try:
-            config = compose(f"{group}/{choice}", overrides=keys)
-        except HydraException as error:
-            why = " ".join(str(error).split())
-            raise InputError(Fault(f"{group}={choice} cannot be read", why, f"Mend the keys below {group}")) from error
-        return made(group, config[group], role)
-
-    return _in_config(arguments, make)
+    return _in_config(arguments, lambda _: made_of_choice(group, overrides, role))
 
 
 def _in_config(arguments: Sequence[str], job: Callable[[DictConfig], Result]) -> Result:

@@ -30,15 +30,15 @@ FAULTS = [
     (["objective.metric=value +"], r"objective.metric"),
     (["objective.direction=down"], r"objective.direction=down"),
     (["num_trials=0"], r"num_trials=0 asks for no trial .* Set num_trials=24"),
-    (["+num_trails=5"], r"num_trails is no setting \(a study takes study, .*\)\. Did you mean num_trials\."),
+    (["+num_trails=5"], r"num_trails is no setting \(a study takes study, .*\)\. Did you mean num_trials\?"),
     (["+wallclock=3600"], r"wallclock is no setting .*\. Leave it out"),
     (["+experiment.num_trials=5"], r"experiment sets nothing .* Begin the file with"),
     (["num_trials=2.5"], r"num_trials=2.5 is no whole number"),
     (["num_trials=ten"], r"num_trials=ten is no whole number"),
-    (["+optimizer.n_inital=3"], r"n_inital is no setting .*baseline\). Did you mean optimizer.n_initial\."),
+    (["+optimizer.n_inital=3"], r"n_inital is no setting .*baseline\). Did you mean optimizer.n_initial\?"),
     (["+resources.cpu=2"], r"resources.cpu is no setting \(resources takes cpus_per_trial"),
     (["+tuner.x=1"], r"tuner.x is no setting \(tuner takes start_timeout_s"),
-    (["+restart.overwrit=true"], r"Did you mean restart.overwrite\."),
+    (["+restart.overwrit=true"], r"Did you mean restart.overwrite\?"),
     (["+space.x={type: range, bounds: [0, 1]}"], r"space.x is no setting .* as space.parameters.x\."),
     (["+space.parameters.x1.scaling=log"], r"x1.scaling is unknown .* Write log: true"),
     (["+space.parameters.x3=[1.0, 2.0]"], r"Write space.parameters.x3: {type: range, bounds: \[1.0, 2.0\]}"),
@@ -72,7 +72,7 @@ FAULTS = [
     (["optimizer.torch_device=cuda:99"], r"optimizer.torch_device=cuda:99 is not on this machine"),
     (["tuner.start_timeout_s=0"], r"tuner.start_timeout_s=0 leaves no time"),
     (["task.sleep_s=-1"], r"task.sleep_s=-1"),
-    (["+task.sleeps=1"], r"task.sleeps is no setting .* Did you mean task.sleep_s\."),
+    (["+task.sleeps=1"], r"task.sleeps is no setting .* Did you mean task.sleep_s\?"),
     (["+space.constraint=x"], r"space.constraint is no setting .*constraints"),
     (["+objective.goal=x"], r"objective.goal is no setting"),
     (["task=function", "space=branin", "task.function=no_such_module.f"], r"no_such_module"),
@@ -160,14 +160,14 @@ def test_a_refused_run_leaves_nothing_behind(tmp_path: Path) -> None:
     ("override", "said"),
     [
         ("num_trails=5", "num_trails is no setting (a study takes study, num_trials, "),
-        ("optimizer.n_inital=3", "Did you mean optimizer.n_initial."),
+        ("optimizer.n_inital=3", "Did you mean optimizer.n_initial?"),
         ("space.parameters.x1.log=true", "Type +space.parameters.x1.log=true if"),
     ],
 )
 def test_a_key_that_does_not_exist_is_answered_with_those_that_do(tmp_path: Path, override: str, said: str) -> None:
     """Nobody is told to add a misspelt key with +, which would change nothing."""
     run = hpo(override, "--cfg", "job", cwd=tmp_path)
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert said in run.stderr
     assert "To append" not in run.stderr
 
@@ -177,7 +177,7 @@ def test_a_file_that_is_no_yaml_is_named_with_the_place(tmp_path: Path) -> None:
     (tmp_path / "task").mkdir()
     (tmp_path / "task/mine.yaml").write_text("a: 1\nb: [1,\nc: 2\n: x\n")
     run = hpo("--config-dir", str(tmp_path), "task=mine", cwd=tmp_path)
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert f"{tmp_path}/task/mine.yaml, line 4, column 1: this is no YAML" in run.stderr
     assert len(run.stderr.splitlines()) == 1
 
@@ -185,7 +185,36 @@ def test_a_file_that_is_no_yaml_is_named_with_the_place(tmp_path: Path) -> None:
 def test_a_choice_that_does_not_exist_is_answered_with_those_that_do(tmp_path: Path) -> None:
     """A typo in a group names the group's choices."""
     run = hpo("optimizer=bayse", cwd=tmp_path)
-    assert run.returncode != 0
+    assert run.returncode == 2
     assert "bayes" in run.stderr
     assert "--config-dir" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("num_trials=${nope}",), "num_trials cannot be read: Interpolation key 'nope' not found"),
+        (
+            ("num_trials=???",),
+            "num_trials has no value (??? stands for one that has to be said). Set num_trials=",
+        ),
+        (("--config-dir", "nowhere"), "nowhere' not found"),
+        (("cluster=example",), "python -m hpo.slurm alone reads the group cluster"),
+        (("+cluster=example",), "python -m hpo.slurm alone reads the group cluster"),
+        (("cluster.partition=gpu",), "python -m hpo.slurm alone reads the group cluster"),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, tuple) else "",
+)
+def test_what_no_config_can_be_made_of_is_refused(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    """It ends with 2, as what a study refuses does; nothing is written, and nobody sees a traceback."""
+    run = hpo(*arguments, cwd=tmp_path)
+    assert run.returncode == 2
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_multirun_that_had_a_beginning_does_not_end_as_a_refusal(tmp_path: Path) -> None:
+    """Its folder is there, and jobs before the one that cannot be composed may have run."""
+    assert hpo("-m", "nodez=1,2", cwd=tmp_path).returncode == 1

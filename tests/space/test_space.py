@@ -40,7 +40,7 @@ def test_a_point_of_the_space_has_no_faults() -> None:
         ({"x": 2.0}, ["x=2.0 is not in the space (it takes float values from 0.0 to 1.0). Set x=1.0."]),
         ({"kind": "selu"}, ["kind=selu is not in the space (it takes one of relu, tanh). Change kind."]),
         ({"depth": 3}, ["depth=3 is not in the space (it is fixed at 2). Change depth."]),
-        ({"knd": 1}, ["knd is not a parameter of the space (it has x, n, kind, depth). Did you mean kind."]),
+        ({"knd": 1}, ["knd is not a parameter of the space (it has x, n, kind, depth). Did you mean kind?"]),
         ({"n": 8}, ["n=8, x=0.5 violates a constraint (n <= 8*x). Change one of them."]),
     ],
 )
