@@ -8,7 +8,9 @@ from omegaconf import DictConfig
 from hpo.app.command_line import import_from, merged_arguments
 from hpo.app.continuation import continued, says_space
 from hpo.app.invocation import Invocation
+from hpo.errors import Fault
 from hpo.restart import Restart
+from hpo.restart.agreement import task_faults
 from hpo.space import SearchSpace
 from hpo.study import StoredStudy, StudyPaths
 from hpo.task import ParameterValue
@@ -24,6 +26,7 @@ class Asked:
         earlier_keys: Top-level keys of the config with which it was made; they are let pass.
         space: That of the study, unless the command line is about the space; None for that of :attr:`config`.
         baseline: The study's baseline; None if it has none.
+        task_faults: What says that the task is not the study's.
     """
 
     config: DictConfig
@@ -31,6 +34,7 @@ class Asked:
     earlier_keys: tuple[str, ...] = ()
     space: SearchSpace | None = None
     baseline: Mapping[str, ParameterValue] | None = None
+    task_faults: tuple[Fault, ...] = ()
 
     @classmethod
     def of(cls, config: DictConfig, invocation: Invocation, restart: Restart | None, paths: StudyPaths) -> "Asked":
@@ -50,10 +54,13 @@ class Asked:
         stored = StoredStudy.read(paths)
         arguments = merged_arguments(stored.plan.arguments, invocation.question)
         import_from(arguments)
+        now = continued(config, stored.config, invocation.said)
+        command = f"python -m hpo restart=resume study={invocation.study}"
         return cls(
-            config=continued(config, stored.config, invocation.said),
+            config=now,
             arguments=arguments,
             earlier_keys=tuple(stored.config),
             space=None if says_space(invocation.said) else stored.space,
             baseline=stored.plan.baseline,
+            task_faults=tuple(task_faults(stored, now, arguments, study=invocation.study, command=command)),
         )

@@ -71,6 +71,8 @@ def assemble(
     wants_baseline = bool(findings.attempt(lambda: is_wanted(asked.config))) and asked.baseline is None
     parts = Parts.of(asked.config, asked.space, findings)
     parts.check(findings, runs_task=runs_task, wants_baseline=wants_baseline)
+    if findings.faults:
+        raise_faults(asked.task_faults)  # another task does not go with the study's space and objective
     slots = parts.slots(asked.config.concurrency, elsewhere, invocation.outputs, findings)
     raise_faults(findings.faults)
 
