@@ -1,5 +1,6 @@
 """What a site's SLURM wants of a job, whatever the study."""
 
+import json
 import math
 import shlex
 from collections.abc import Iterator, Sequence
@@ -49,9 +50,8 @@ class Site:
         for name in ("partition", "account", "gpu_type", "container", "python"):
             value = getattr(self, name)
             if value is not None and not _is_line(value):
-                yield Fault(
-                    f"cluster.{name}={value} is no line of text", "it takes one, or null", f"Set cluster.{name}=null"
-                )
+                remedy = f"Set \"cluster.{name}='{value}'\"" if _is_number(value) else f"Set cluster.{name}=null"
+                yield Fault(f"cluster.{name}={value} is no line of text", "it takes one, or null", remedy)
         if self.container is not None and _is_line(self.container) and not _has_words(self.container):
             yield Fault(
                 f"cluster.container={self.container} has a quote that does not end",
@@ -61,9 +61,9 @@ class Site:
         for name in ("sbatch", "preamble"):
             lines = getattr(self, name)
             if isinstance(lines, str) or not isinstance(lines, Sequence) or not all(map(_is_line, lines)):
-                yield Fault(
-                    f"cluster.{name}={lines} is no list of lines", "it takes lines of text", f"Set cluster.{name}=[]"
-                )
+                remedy = f"Write it as {name}: {_listed(lines)}"
+                shown = "\\n".join(str(lines).splitlines())
+                yield Fault(f"cluster.{name}={shown} is no list of lines", "it takes lines of text", remedy)
             elif name == "sbatch" and not all(line.startswith("-") for line in lines):
                 yield Fault(
                     f"cluster.sbatch={list(lines)} has more than options of sbatch",
@@ -95,6 +95,13 @@ class Site:
 
 def _is_line(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip()) and "\n" not in value
+
+
+def _listed(value: object) -> str:
+    """Return the lines that ``value`` may mean, as a list in YAML."""
+    if isinstance(value, str):
+        return json.dumps(value.strip().splitlines())
+    return json.dumps([str(item) for item in value if item is not None]) if isinstance(value, Sequence) else "[]"
 
 
 def _has_words(command: str) -> bool:

@@ -12,6 +12,10 @@ CALL_S = 120  # sbatch tries again for long where no controller answers
 
 
 class SubmissionError(HpoError):
+    """SLURM did not take the job, or did not say so."""
+
+
+class RefusedError(SubmissionError):
     """SLURM did not take the job."""
 
 
@@ -31,7 +35,8 @@ def submit(script: Path) -> str:
     """Submit a script and return the number of the job.
 
     Raises:
-        SubmissionError: If SLURM does not take it.
+        RefusedError: If SLURM does not take it.
+        SubmissionError: If it does not answer.
     """
     # Where this is called in a job, sbatch would take what that one was given for wishes.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SLURM_") or name in KEPT}
@@ -46,8 +51,8 @@ def submit(script: Path) -> str:
         )
     except subprocess.TimeoutExpired:
         raise SubmissionError(
-            f"sbatch did not answer within {CALL_S} s; look whether it took it: squeue --me"
+            f"sbatch did not answer within {CALL_S} s; look whether it took {script}: squeue --me"
         ) from None
     if done.returncode != 0:
-        raise SubmissionError(f"sbatch did not take {script}: {done.stderr.strip()}")
+        raise RefusedError(f"sbatch did not take {script}: {done.stderr.strip()}")
     return done.stdout.strip().partition(";")[0]
