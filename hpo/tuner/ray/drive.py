@@ -53,7 +53,7 @@ def drive(
         ray_callbacks: Callbacks of Ray Tune, by name.
         scheduler: When a trial is stopped early.
         cpus_of_a_trial: What a trial takes of the processors that this Ray counts.
-        start_timeout_s: Longest time until the first worker begins a trial, in s.
+        start_timeout_s: Longest time that trials wait while none runs, in s.
 
     Raises:
         StudyStoppedError: If no worker begins a trial within ``start_timeout_s``, the journal cannot be written, or the
@@ -62,8 +62,9 @@ def drive(
     quiet_loggers("ray.tune", level=logging.CRITICAL)  # how a trial ended is the study's to say
     searcher = StudySearcher(study, partial(_assigned, study, resources, scheduler))
     judge = _judge(study, scheduler)
+    whereabouts = None if resources.address is None else Whereabouts(resources)
     callbacks = [
-        StudyEvents(study, searcher, start_timeout_s, Whereabouts() if resources.address is not None else None),
+        StudyEvents(study, searcher, start_timeout_s, whereabouts),
         *(GuardedCallback(name, callback) for name, callback in ray_callbacks.items()),
     ]
     trainable = tune.with_resources(

@@ -11,6 +11,7 @@ from ray.tune import Callback
 from ray.tune.experiment import Trial as RayTrial
 
 from hpo.errors import StudyStoppedError
+from hpo.outputs import going_on
 from hpo.study import Outcome, Status, Study
 from hpo.study.paths import STOP_FILE
 from hpo.tuner.ray import lines
@@ -78,7 +79,10 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         if self._study.is_overdue:
             raise GraceOverError
         if self._waited_s() > self._start_timeout_s:
-            raise StudyStoppedError(self._why_none_begins())
+            if self._is_crowded_out:
+                self._waits_since = None
+            else:
+                raise StudyStoppedError(self._why_none_begins())
 
     def _waited_s(self) -> float:
         """Return for how long Ray has had trials and run none, in s."""
@@ -89,13 +93,18 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         self._waits_since = self._waits_since or time.monotonic()
         return time.monotonic() - self._waits_since
 
+    @property
+    def _is_crowded_out(self) -> bool:
+        """Whether trials ran before, and others have taken the room since: they wait for it."""
+        return self._has_started and self._whereabouts is not None and self._whereabouts.has_room()
+
     def _why_none_begins(self) -> str:
         within = f"within tuner.start_timeout_s={self._start_timeout_s:g} s"
         if self._has_started:
             return (
                 f"No trial runs, and none that waits began {within}: Ray has no room for one, as after the loss of the "
                 f"only node that has what a trial asks for. What ended is kept. To go on: "
-                f"python -m hpo restart=resume study={self._study.plan.name}"
+                f"{going_on(self._study.paths.root)}"
             )
         return (
             f"No worker began a trial {within} (Ray tries again without end). Read raylet.err and worker-*.err in "

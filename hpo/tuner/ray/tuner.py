@@ -19,7 +19,8 @@ class RayTuner(Tuner):
     """Runs as many trials at once as there are slots, each in a worker process that later trials use again.
 
     Attributes:
-        start_timeout_s: Longest time until the first worker begins a trial, in s.
+        start_timeout_s: Longest time that trials wait while none runs, in s; on a cluster whose nodes are busy with
+            what others run, that of the first alone.
 
     Raises:
         InputError: If the time is not above 0.

@@ -2,14 +2,21 @@
 
 from ray.tune.experiment import Trial as RayTrial
 
+from hpo.errors import InputError
+from hpo.resources import Resources
 from hpo.tuner.ray import lines
 from hpo.tuner.ray.cluster import Node, nodes
 
 
 class Whereabouts:
-    """Knows where each trial runs, from its start on."""
+    """Knows where each trial runs, from its start on.
 
-    def __init__(self) -> None:
+    Args:
+        resources: What a trial is given.
+    """
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
         self._nodes: dict[str, Node] = {}
         self._node_of: dict[str, Node] = {}
         self._lost: set[str] = set()
@@ -30,6 +37,14 @@ class Whereabouts:
         if node.id not in self._lost and not node.answers:
             self._lost.add(node.id)
         return node.name if node.id in self._lost else None
+
+    def has_room(self) -> bool:
+        """Tell whether a trial fits on a node that is left, if nothing else runs there."""
+        try:
+            self._resources.slots([node.machine for node in nodes()], 1)
+        except InputError:
+            return False
+        return True
 
     def _known(self, id_: str | None) -> Node | None:
         if id_ is not None and id_ not in self._nodes:  # nodes may join while a study runs
