@@ -39,14 +39,14 @@ def test_slurm_itself_says_when_the_time_is_up(jobs: StudyJobs) -> None:
     job = jobs.submit_where(
         *NODE[:2],
         "--time",
-        "1",
+        "2",
         "resources.cpus_per_trial=0.5",
         "grace_s=5",
         "cluster.stop_s=10",
         sleep_s=2,
-        num_trials=90,
+        num_trials=200,
     )
-    jobs.wait_until_put_back(job, 120)
+    jobs.wait_until_put_back(job, 180)
     before = jobs.events("completed")
     assert before
     jobs.wait_for_ends(len(before) + 1, job)
