@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -39,6 +40,23 @@ def raised_on_sigterm() -> Iterator[None]:
             raise StudyInterruptedError(text, 128 + signal.SIGTERM) from None
 
 
+@contextmanager
+def sigterm_held() -> Iterator[None]:
+    """Have SIGTERM wait until the end of this block, and then go where it went before, whoever took it meanwhile.
+
+    Processes that are started in the block never get it, and threads leave it to the main one: below Python a library
+    may have a handler of its own for a while, which a thread that takes signals would run.
+    """
+    handler = signal.getsignal(signal.SIGTERM)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        if handler is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class Interruption:
     """A request from outside to stop, which may come at any moment or never.
 
@@ -51,7 +69,6 @@ class Interruption:
         self._signal: signal.Signals | None = None
         self._requested_at = 0.0
         self._has_alarm = False
-        self._is_listening = False
 
     @property
     def is_requested(self) -> bool:
@@ -100,20 +117,13 @@ class Interruption:
     def listen(self) -> Iterator[None]:
         """Take the two signals in this block; they are put back after it. Only in the main thread."""
         before = {number: signal.getsignal(number) for number in SIGNALS}
-        self._is_listening = True
-        self.arm()
+        for number in SIGNALS:
+            signal.signal(number, self._handle)
         try:
             yield
         finally:
-            self._is_listening = False
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-    def arm(self) -> None:
-        """Take the signals back from a library that took them, if this listens at all."""
-        if self._is_listening:
-            for number in SIGNALS:
-                signal.signal(number, self._handle)
 
     def _handle(self, number: int, _: FrameType | None) -> None:
         self.request(number)

@@ -1,10 +1,11 @@
 import os
 import signal
+import threading
 import time
 
 import pytest
 
-from hpo.interruption import Interruption
+from hpo.interruption import Interruption, sigterm_held
 
 
 class EndedError(BaseException):
@@ -44,16 +45,32 @@ def test_handlers_are_put_back() -> None:
 
 
 def test_a_library_that_took_a_signal_loses_it_again() -> None:
-    """arm() takes it back; outside listen() it takes nothing."""
-    before = signal.getsignal(signal.SIGTERM)  # Ray's own, where a test before this one started Ray in this process
+    """What comes meanwhile waits for who had it before."""
     interruption = Interruption()
-    interruption.arm()
-    assert signal.getsignal(signal.SIGTERM) is before
     with interruption.listen():
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        interruption.arm()
-        send(signal.SIGTERM)
-    assert interruption.name == "SIGTERM"
+        with sigterm_held():
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            send(signal.SIGTERM)
+            assert interruption.name == ""
+        assert interruption.name == "SIGTERM"
+
+
+def test_a_thread_leaves_the_signal_to_the_main_one() -> None:
+    """Also after the block in which it was started."""
+    masks: list[set[int]] = []
+    is_over = threading.Event()
+
+    def look() -> None:
+        is_over.wait(10)
+        masks.append(set(signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+
+    with sigterm_held():
+        thread = threading.Thread(target=look)
+        thread.start()
+    is_over.set()
+    thread.join()
+    assert signal.SIGTERM in masks[0]
+    assert signal.SIGTERM not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_what_runs_here_is_ended_after_the_grace() -> None:

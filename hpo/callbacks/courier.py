@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from hpo.interruption import sigterm_held
+
 Errand = Callable[[], object]
 
 
@@ -26,7 +28,8 @@ class Courier:
         """Have ``errand`` done after those that were sent before; None is the last one."""
         self._errands.put(errand)
         if self._thread.ident is None:
-            self._thread.start()
+            with sigterm_held():
+                self._thread.start()
 
     def end(self, timeout_s: float) -> bool:
         """Wait up to ``timeout_s`` until all errands are done, and return whether they are. Nothing is sent later."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import hpo
+from hpo.interruption import sigterm_held
 from hpo.process.imports import Imports, import_path
 from hpo.threads import VARIABLES
 
@@ -62,7 +63,8 @@ class ChildProcess(Generic[Sent, Received]):
         finally:
             os.close(lifeline)
             theirs.close()
-        threading.Thread(target=self._watch, name=f"end of {module}", daemon=True).start()
+        with sigterm_held():
+            threading.Thread(target=self._watch, name=f"end of {module}", daemon=True).start()
         self.send(Imports(import_path(), os.environ.get("PYTHONPATH")))
 
     @property

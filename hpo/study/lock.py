@@ -9,6 +9,7 @@ from typing import Self
 from filelock import SoftFileLease, Timeout
 
 from hpo.errors import StorageError, StudyInUseError, StudyLostError
+from hpo.interruption import sigterm_held
 from hpo.study.holder import LEASE_S, Holder, read_holder
 
 log = logging.getLogger(__name__)
@@ -49,7 +50,8 @@ class StudyLock:
         """
         try:
             self._try_folder()
-            self._lease.acquire(blocking=False)
+            with sigterm_held():  # not for the thread that touches the file
+                self._lease.acquire(blocking=False)
         except Timeout:
             self._wait()
         except OSError as error:

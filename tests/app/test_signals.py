@@ -3,6 +3,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hpo.study.ledger import Ledger
@@ -74,3 +75,21 @@ def test_a_signal_before_the_study_begins_leaves_nothing(tmp_path: Path) -> None
     assert "Stopped by SIGTERM before the study began" in study.log
     assert "Traceback" not in study.log
     assert not (tmp_path / "outputs" / "torture").exists()
+
+
+@pytest.mark.parametrize("later_s", [0.2, 0.5, 0.9])
+def test_a_signal_while_ray_starts_is_not_rays(tmp_path: Path, later_s: float) -> None:
+    """Below Python it has a handler for a while that writes a trace and aborts the program."""
+    study = StudyProcess(tmp_path, *TUNERS["ray"], "num_trials=40", "+task.fixed.step_s=0.2")
+    with study.start() as driver:
+        deadline = time.monotonic() + 60
+        while not any(child.name() == "raylet" for child in psutil.Process(driver.pid).children()):
+            assert driver.poll() is None, study.log[-4000:]
+            assert time.monotonic() < deadline, study.log[-4000:]
+            time.sleep(0.01)
+        time.sleep(later_s)
+        driver.send_signal(signal.SIGTERM)
+        assert driver.wait(60) == 143, study.log[-4000:]
+    assert "SIGTERM received" not in study.log
+    assert "Stopped by SIGTERM" in study.log
+    study.wait_until_all_are_gone()

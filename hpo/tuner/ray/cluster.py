@@ -14,6 +14,7 @@ import ray
 
 from hpo.environment import environment
 from hpo.errors import Fault, InputError
+from hpo.interruption import sigterm_held
 from hpo.machine import Machine
 from hpo.process.imports import import_path
 from hpo.quiet import is_verbose
@@ -69,13 +70,14 @@ def cluster_ray(address: str, slots: int = 1) -> Iterator[None]:
     on_loopback = lines.loopback_only() if _is_loopback(found) else nullcontext()  # else Ray takes another address
     with environment(settings(slots)), lines.handlers_left_alone(), on_loopback:
         try:
-            ray.init(
-                address=found,
-                _node_ip_address=here,  # Ray would look at the way to the internet, which a compute node may lack
-                job_config=lines.job_with_path(_path_for_workers()),
-                log_to_driver=False,
-                logging_level=logging.INFO if is_verbose() else logging.ERROR,
-            )
+            with sigterm_held():
+                ray.init(
+                    address=found,
+                    _node_ip_address=here,  # Ray would look at the way to the internet, which a compute node may lack
+                    job_config=lines.job_with_path(_path_for_workers()),
+                    log_to_driver=False,
+                    logging_level=logging.INFO if is_verbose() else logging.ERROR,
+                )
         except (ray.exceptions.RayError, ConnectionError, RuntimeError, TimeoutError, ValueError) as error:
             ray.shutdown()
             raise InputError(

@@ -3,7 +3,6 @@
 import logging
 import os
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Collection, Iterator
@@ -15,6 +14,7 @@ import ray
 
 from hpo.environment import environment
 from hpo.errors import Fault, InputError
+from hpo.interruption import sigterm_held
 from hpo.process.imports import import_path
 from hpo.quiet import is_verbose
 from hpo.resources import Resources
@@ -58,7 +58,7 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
         lines.loopback_only(),
     ):
         others = set(psutil.Process().children(recursive=True))
-        with _deaf_to_sigterm():
+        with sigterm_held():  # batch systems send it to all processes of a job: Ray's would end before the trials
             ray.init(
                 address="local",  # never a cluster that a stale address file names
                 num_cpus=slots * CPUS_OF_A_TRIAL,
@@ -165,17 +165,3 @@ def _descendants(process: psutil.Process) -> list[psutil.Process]:
         return process.children(recursive=True)
     except psutil.Error:
         return []
-
-
-@contextmanager
-def _deaf_to_sigterm() -> Iterator[None]:
-    """Block SIGTERM in this block and, for good, in the processes that are started in it.
-
-    Batch systems, and ``timeout``, send it to all processes of a job at once. Ray's would end before the trials could
-    write a checkpoint, and the program with them. Here they end with SIGKILL, or with the program.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

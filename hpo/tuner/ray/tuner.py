@@ -1,11 +1,11 @@
 """The tuner that runs trials asynchronously with Ray Tune; imports Ray when it runs, not before."""
 
-import signal
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hpo.errors import Fault, InputError
+from hpo.interruption import sigterm_held
 from hpo.machine import Machine
 from hpo.resources import Resources
 from hpo.scheduler import RUN_TO_END, Asha, Median, RunToEnd, Scheduler
@@ -57,12 +57,11 @@ class RayTuner(Tuner):
         """
         if resources.address is None:
             return super().machines(resources, task, outputs)
-        handler = signal.getsignal(signal.SIGTERM)  # Ray takes the signal for itself when it is imported,
-        from hpo.tuner.ray.cluster import cluster_ray, nodes  # noqa: PLC0415 - Ray takes a second to import
-        from hpo.tuner.ray.preflight import check_nodes  # noqa: PLC0415 - the same
+        with sigterm_held():  # which Ray takes for itself when it is imported
+            from hpo.tuner.ray.cluster import cluster_ray, nodes  # noqa: PLC0415 - Ray takes a second to import
+            from hpo.tuner.ray.preflight import check_nodes  # noqa: PLC0415 - the same
 
         with cluster_ray(resources.address):
-            signal.signal(signal.SIGTERM, handler)  # and again, below Python, when it starts
             there = nodes()
             check_nodes(there, task, outputs, self.start_timeout_s)
             return [node.machine for node in there]
@@ -98,14 +97,13 @@ class RayTuner(Tuner):
             hpo.errors.StudyStoppedError: If no worker begins in time.
             hpo.errors.InputError: If the Ray at ``resources.address`` is gone since it was looked at.
         """
-        from hpo.tuner.ray.cluster import cluster_ray  # noqa: PLC0415 - Ray takes a second to import
-        from hpo.tuner.ray.drive import drive  # noqa: PLC0415 - the same
-        from hpo.tuner.ray.local import CPUS_OF_A_TRIAL, local_ray  # noqa: PLC0415 - the same
+        with sigterm_held():  # which Ray takes for itself when it is imported
+            from hpo.tuner.ray.cluster import cluster_ray  # noqa: PLC0415 - Ray takes a second to import
+            from hpo.tuner.ray.drive import drive  # noqa: PLC0415 - the same
+            from hpo.tuner.ray.local import CPUS_OF_A_TRIAL, local_ray  # noqa: PLC0415 - the same
 
-        study.interruption.arm()  # Ray takes SIGTERM for itself when it is imported,
         slots, address = study.plan.slots, resources.address
         with local_ray(slots, resources) if address is None else cluster_ray(address, slots):
-            study.interruption.arm()  # and again, below Python, when it starts
             drive(
                 study,
                 task,
