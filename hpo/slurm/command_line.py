@@ -22,7 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.submit:
             require_sbatch()
-        script = script_of(options, f"python -m hpo.slurm {shlex.join(typed)}".strip())
+        of_script = [word for word in typed if word not in {"--submit", "--overwrite"}]
+        script = script_of(options, f"python -m hpo.slurm {shlex.join(of_script)}".strip())
         written = write_script(script, options.output, overwrite=options.overwrite)
         last = _submitted(written) if options.submit else f"To submit it: sbatch {shlex.quote(str(written.path))}"
         sys.stdout.write(f"{written.path}: {script.summary}\n{last}\n")

@@ -52,5 +52,5 @@ def _add_job(job: argparse._ArgumentGroup) -> None:
         metavar="N",
         type=int,
         default=100,
-        help="how often the job goes back to the queue at most when its time is up (default: 100; 0: never)",
+        help="a job that came back so often is not put back when its time is up (default: 100; 0: never)",
     )

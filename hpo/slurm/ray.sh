@@ -90,4 +90,4 @@ if ! wait "$all_there" 2> /dev/null && ! $is_time_up; then
   echo "Ray did not start on all nodes; what it says is in $private" >&2
   exit 1
 fi
-study+=("resources.address=$head_address:$port")
+export RAY_ADDRESS=$head_address:$port # where resources.address=auto looks

@@ -51,7 +51,8 @@ class Script:
         """What it runs, in a line."""
         what = f"{len(self.names)} studies, a job each" if self.is_array else f"Study {self.names[0]}"
         nodes = "on one node" if self.job.n_nodes == 1 else f"on {self.job.n_nodes} nodes"
-        limit = "" if self.job.time_s is None else f", for at most {self.job.time} at a time"
+        unit = " min" if str(self.job.time).isdecimal() else ""
+        limit = "" if self.job.time_s is None else f", for at most {self.job.time}{unit} at a time"
         return f"{what}, {nodes}{limit}"
 
     @property

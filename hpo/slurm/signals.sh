@@ -1,8 +1,10 @@
 # ---- Signals ---------------------------------------------------------------------------------------------------------
 # USR1 comes to this script alone, before the time limit (--signal above). The study is then asked to stop, and the job
 # goes back to the queue. TERM comes to every process of a job that is cancelled, or that SLURM puts back when another
-# needs its nodes: the study hears it itself.
+# needs its nodes: the study hears it itself. USR2 is for you: scancel --batch --signal=USR2 JOB stops the study as USR1
+# does, and the job ends.
 is_time_up=false
 study_pid=
 trap 'is_time_up=true; [ -z "$study_pid" ] || kill -TERM "$study_pid"' USR1
+trap 'is_time_up=false; [ -n "$study_pid" ] || exit 143; kill -TERM "$study_pid"' USR2
 trap : TERM

@@ -20,7 +20,7 @@ TASK = (
     *("task=function", "task.function=where.where", "space=function", "objective.metric=value", "study=where"),
     *("+space.parameters.x={type: range, bounds: [0.0, 1.0]}", "optimizer=sobol", "callbacks=csv"),
 )
-_ADDRESS = re.compile(r"resources\.address=(\S+)")
+_ADDRESS = re.compile(r"--gcs-address=(\S+)")
 _CALL = """
 import sys
 from ray._raylet import GcsClient

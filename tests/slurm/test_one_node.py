@@ -34,6 +34,18 @@ def test_a_job_whose_time_is_up_finishes_in_its_second_life(jobs: StudyJobs) -> 
     jobs.wait_until_gone(job)
 
 
+def test_a_job_that_is_asked_to_end_stops_its_study_in_order(jobs: StudyJobs) -> None:
+    """It is not put back, and submitting it again goes on."""
+    job = jobs.submit_where(*NODE, sleep_s=1.5, num_trials=10)
+    jobs.wait_for_ends(1, job)
+    jobs.cluster.run("scancel", "--batch", "--signal=USR2", job)
+    jobs.ended(job, "FAILED")
+    assert jobs.cluster.field(job, "Restarts") == "0"
+    assert "Stopped by SIGTERM" in jobs.printed()
+    assert "To go on: sbatch outputs/slurm/where.sh" in jobs.printed()
+    jobs.wait_until_gone(job)
+
+
 def test_slurm_itself_says_when_the_time_is_up(jobs: StudyJobs) -> None:
     """SLURM warns the job before its time limit, and the job goes on in a second life."""
     job = jobs.submit_where(

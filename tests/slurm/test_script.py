@@ -53,12 +53,18 @@ def test_a_node_runs_the_study_as_it_was_typed(tmp_path: Path) -> None:
     assert study(script) == [*BRANIN, "grace_s=100", "resources=cpu", "restart=auto", "study=branin"]
 
 
+def test_a_script_does_not_tell_what_was_done_with_it(tmp_path: Path) -> None:
+    """So that what was written can be submitted by the same command, and is the same when it is written again."""
+    first = written(*BRANIN, cwd=tmp_path)
+    assert written(*BRANIN, "--overwrite", cwd=tmp_path) == first
+
+
 def test_nodes_with_gpus_give_one_to_each_trial(tmp_path: Path) -> None:
     """Several nodes run on one Ray, whole unless processors are counted, with a GPU a trial unless another is said."""
     script = written("task=branin", "--nodes", "4", "--gpus-per-node", "2", cwd=tmp_path)
     assert {"--nodes=4", "--exclusive", "--mem=0", "--gpus-per-node=2"} <= set(options(script))
     assert study(script)[1:] == ["resources=cluster", "resources.gpus_per_trial=1", "restart=auto", "study=branin"]
-    assert 'study+=("resources.address=$head_address:$port")' in script
+    assert "export RAY_ADDRESS=$head_address:$port" in script
 
 
 def test_values_with_commas_and_seeds_make_an_array(tmp_path: Path) -> None:
