@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from contextlib import suppress
 from pathlib import Path
 
 OUTPUTS = "outputs"  # the folder of all studies, in the directory where the program is started
@@ -9,9 +10,11 @@ MULTIRUNS = "multirun"  # the folder below it that holds comparisons
 SCRIPTS = "slurm"  # the one that holds batch scripts and what their jobs print
 
 
-def batch_script(root: Path) -> Path:
-    """Return where the batch script is of the study whose directory is ``root``, if it has one by its own name."""
-    return root.parent / SCRIPTS / f"{root.name}.sh"
+def has_batch_script(root: Path) -> bool:
+    """Tell whether the study whose directory is ``root`` has a batch script of its own name, which runs it alone."""
+    with suppress(OSError):
+        return f"\n  study={root.name}\n" in (root.parent / SCRIPTS / f"{root.name}.sh").read_text(encoding="utf-8")
+    return False
 
 
 def resuming(name: str, *more: str) -> str:
@@ -26,7 +29,7 @@ def submitting(name: str) -> str:
 
 def going_on(root: Path) -> str:
     """Return the command with which the study that runs here, in ``root``, goes on: a job goes on as a job."""
-    is_job = "SLURM_JOB_ID" in os.environ and batch_script(root).exists()
+    is_job = "SLURM_JOB_ID" in os.environ and has_batch_script(root)
     return submitting(root.name) if is_job else resuming(root.name)
 
 

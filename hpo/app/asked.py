@@ -9,6 +9,7 @@ from hpo.app.command_line import import_from, merged_arguments
 from hpo.app.continuation import continued, says_space
 from hpo.app.invocation import Invocation
 from hpo.errors import Fault
+from hpo.outputs import resuming
 from hpo.restart import Restart
 from hpo.restart.agreement import task_faults
 from hpo.space import SearchSpace
@@ -55,7 +56,7 @@ class Asked:
         arguments = merged_arguments(stored.plan.arguments, invocation.question)
         import_from(arguments)
         now = continued(config, stored.config, invocation.said)
-        command = f"python -m hpo restart=resume study={invocation.study}"
+        command = resuming(invocation.study)
         return cls(
             config=now,
             arguments=arguments,

@@ -26,10 +26,11 @@ def call_with_config(arguments: Sequence[str], job: Callable[[DictConfig], objec
 
     def begun(config: DictConfig) -> object:
         _set(before)
-        try:
-            OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-        except OmegaConfBaseException as error:
-            raise _refused(str(value_fault(error)), arguments) from None
+        if not _is_multirun(arguments):  # whose job says it, and does not stop the others
+            try:
+                OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+            except OmegaConfBaseException as error:
+                raise _refused(str(value_fault(error)), arguments) from None
         return job(config)
 
     os.environ[_RAISE] = "1"
@@ -51,7 +52,11 @@ def say(text: str) -> None:
 def _refused(why: str, arguments: Sequence[str]) -> SystemExit:
     """Say why and return the end: of a multirun there may have been jobs, and there is a folder."""
     say(why)
-    return SystemExit(EXIT_FAILED if {"-m", "--multirun"} & set(arguments) else EXIT_REFUSED)
+    return SystemExit(EXIT_FAILED if _is_multirun(arguments) else EXIT_REFUSED)
+
+
+def _is_multirun(arguments: Sequence[str]) -> bool:
+    return bool({"-m", "--multirun"} & set(arguments))
 
 
 def _set(value: str | None) -> None:

@@ -11,7 +11,7 @@ from hpo.app.assembly import Assembled, assemble
 from hpo.app.conclusion import concluded
 from hpo.app.invocation import Invocation
 from hpo.errors import StorageError
-from hpo.interruption import raised_on_sigterm
+from hpo.interruption import raised_on_sigterm, sigterm_held
 from hpo.outputs import OUTPUTS, going_on
 from hpo.printable import printable
 from hpo.study import Study
@@ -31,6 +31,8 @@ def run_session(config: DictConfig, invocation: Invocation) -> float:
         StudyStoppedError: If it stopped before its total, or no trial completed.
         StudyInterruptedError: If it was asked to stop.
     """
+    with sigterm_held():
+        import numpy  # noqa: F401, ICN001, PLC0415 - a task may import it, and it has threads of its own
     with raised_on_sigterm():
         assembled = assemble(config, invocation)
     interruption = assembled.request.interruption

@@ -86,7 +86,7 @@ def _asked(mark: Path, n_nodes: int, environment: Mapping[str, str]) -> tuple[di
     except subprocess.TimeoutExpired:
         return {}, f"srun does not end within {ASK_S:g} s"
     words = [line.split() for line in ran.stdout.splitlines()]
-    sees = {pair[0]: pair[1] == "yes" for pair in words if len(pair) == 2}  # noqa: PLR2004 - name and answer
+    sees = {pair[0]: pair[1] == "yes" for pair in words if pair[1:] in (["yes"], ["no"])}
     if len(sees) == n_nodes:
         return sees, None
     said = ran.stderr.strip().splitlines()

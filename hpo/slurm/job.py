@@ -25,7 +25,7 @@ class Job:
         name: The job's name; None as long as nobody has named it.
         partition: In place of the site's.
         account: In place of the site's.
-        n_requeues: How often at most the job goes back to the queue when its time is up.
+        n_requeues: A job that came back so often, why ever, does not go back when its time is up.
 
     Raises:
         InputError: If SLURM would not take a value, with every one.

@@ -16,6 +16,7 @@ if [[ ! $scratch =~ ^/[^[:space:]]{0,23}$ ]]; then # the path of a socket below 
 fi
 export RAY_TMPDIR=$scratch/hpo-$SLURM_JOB_ID # on every node
 export private # in the shared folder: the token, what Ray prints, and its own logs when something fails
+mkdir -p "$outputs"
 private=$(realpath "$outputs")/.ray-$SLURM_JOB_ID
 own_folder() { # nobody else may enter it, or have made it; it may be there from an earlier life of the job
   mkdir -m 700 "$1" || { [ -O "$1" ] && [ ! -L "$1" ] && chmod 700 "$1"; }
@@ -45,7 +46,8 @@ start_ray() { # on each node, where SLURM says what that one has; Ray opens its 
   done
   return "$code"
 }
-keep_logs() {
+keep_logs() { # of a Ray that ends while its token is there, and so before it is asked to
+  [ -e "$RAY_AUTH_TOKEN_PATH" ] || return
   mkdir -p "$private/$SLURMD_NODENAME"
   timeout 10 cp "$RAY_TMPDIR"/ray/session_latest/logs/*.{err,out} "$private/$SLURMD_NODENAME" 2> /dev/null
 }
@@ -63,12 +65,12 @@ ray_start=(
 end_ray() {
   trap - EXIT
   case $1 in 0 | 143) ;; *) timeout -k 5 15 "${on_nodes[@]}" bash -c keep_logs ;; esac
+  rm -f "$RAY_AUTH_TOKEN_PATH"
   kill "$head_step" "$other_steps"
   for ((i = 0; i < 75; i++)); do # 15 s at most
     if kill -0 "$head_step" || kill -0 "$other_steps"; then sleep 0.2; else break; fi
   done
   timeout -k 5 15 "${on_nodes[@]}" rm -rf "$RAY_TMPDIR"
-  rm -f "$RAY_AUTH_TOKEN_PATH"
   if [ "$1" -eq 0 ] && ! compgen -G "$private/*/" > /dev/null; then rm -rf "$private"; fi # no logs of a Ray that died
 }
 trap 'end_ray $? 2> /dev/null' EXIT

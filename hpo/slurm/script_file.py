@@ -85,7 +85,12 @@ def _complaint(script: Script) -> str | None:
     if bash is None:
         return None
     done = subprocess.run(  # noqa: S603 - which is read and not run
-        [bash, "-n"], input=script.text(), capture_output=True, text=True, check=False
+        [bash, "-n"],
+        input=script.text(),
+        env={"LC_ALL": "C"},  # it would complain about a locale that is not here
+        capture_output=True,
+        text=True,
+        check=False,
     )
     said = done.stderr.strip().splitlines()  # of a here-document that does not end it warns, and ends with 0
     return said[0].partition(": ")[2] if said else None

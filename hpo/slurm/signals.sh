@@ -4,7 +4,8 @@
 # needs its nodes: the study hears it itself. USR2 is for you: scancel --batch --signal=USR2 JOB stops the study as USR1
 # does, and the job ends.
 is_time_up=false
+is_ended=false
 study_pid=
 trap 'is_time_up=true; [ -z "$study_pid" ] || kill -TERM "$study_pid"' USR1
-trap 'is_time_up=false; [ -n "$study_pid" ] || exit 143; kill -TERM "$study_pid"' USR2
+trap 'trap "" USR1; is_time_up=false is_ended=true; [ -n "$study_pid" ] || exit 143; kill -TERM "$study_pid"' USR2
 trap : TERM

@@ -12,7 +12,7 @@ fi
 element=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID} # the last has the number of the array
 element=${element:-$SLURM_JOB_ID}
 # A job that is preempted with a time of grace loses its Ray at the beginning of that time; SLURM puts back at its end.
-if [ "$code" -ne 0 ] && scontrol -o show job "$element" 2> /dev/null | grep -q ' PreemptTime=[0-9]'; then
+if ! $is_ended && [ "$code" -ne 0 ] && scontrol -o show job "$element" 2> /dev/null | grep -q ' PreemptTime=[0-9]'; then
   is_time_up=true
   code=143
 fi

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hpo.outputs import OUTPUTS, batch_script, resuming, submitting
+from hpo.outputs import OUTPUTS, has_batch_script, resuming, submitting
 from hpo.printable import counted
 from hpo.status.state import State, is_exhausted, n_left
 from hpo.study import Results, StudyPaths
@@ -75,7 +75,7 @@ def _steps(paths: StudyPaths, results: Results, state: State, holder: Holder | N
             purpose += f", if {holder} is gone (it waits for a sign of life)"
         if state is State.UNKNOWN:
             purpose += ", if nothing runs it any more"
-        if batch_script(paths.root).exists():
+        if has_batch_script(paths.root):
             yield Step(f"{purpose}, as a job", submitting(name))
             purpose += ", here"
         yield Step(purpose, resuming(name))

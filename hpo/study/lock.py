@@ -4,7 +4,7 @@ import logging
 import os
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from filelock import SoftFileLease, Timeout
 
@@ -13,6 +13,14 @@ from hpo.interruption import sigterm_held
 from hpo.study.holder import LEASE_S, Holder, read_holder
 
 log = logging.getLogger(__name__)
+
+
+class _Lease(SoftFileLease):
+    """One whose thread, which touches the file, leaves signals to the main thread."""
+
+    def _start_heartbeat(self, *arguments: Any) -> None:
+        with sigterm_held():
+            super()._start_heartbeat(*arguments)
 
 
 class StudyLock:
@@ -32,7 +40,7 @@ class StudyLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lease = SoftFileLease(path, lease_duration=LEASE_S, thread_local=False)
+        self._lease = _Lease(path, lease_duration=LEASE_S, thread_local=False)
 
     def __enter__(self) -> Self:
         self.acquire()
@@ -50,8 +58,7 @@ class StudyLock:
         """
         try:
             self._try_folder()
-            with sigterm_held():  # not for the thread that touches the file
-                self._lease.acquire(blocking=False)
+            self._lease.acquire(blocking=False)
         except Timeout:
             self._wait()
         except OSError as error:

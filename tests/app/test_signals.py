@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,12 @@ def wait_for(study: StudyProcess, text: str, process: subprocess.Popen[str]) -> 
         assert process.poll() is None, study.log[-4000:]
         assert time.monotonic() < deadline, study.log[-4000:]
         time.sleep(0.05)
+
+
+def has_raylet(pid: int) -> bool:
+    with suppress(psutil.NoSuchProcess):  # Ray starts others, which soon end
+        return any(child.name() == "raylet" for child in psutil.Process(pid).children())
+    return False
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -81,15 +88,20 @@ def test_a_signal_before_the_study_begins_leaves_nothing(tmp_path: Path) -> None
 def test_a_signal_while_ray_starts_is_not_rays(tmp_path: Path, later_s: float) -> None:
     """Below Python it has a handler for a while that writes a trace and aborts the program."""
     study = StudyProcess(tmp_path, *TUNERS["ray"], "num_trials=40", "+task.fixed.step_s=0.2")
+    task = tmp_path / "walk.py"
+    task.write_text(f"import numpy\n{task.read_text()}")  # which has threads of its own
     with study.start() as driver:
-        deadline = time.monotonic() + 60
-        while not any(child.name() == "raylet" for child in psutil.Process(driver.pid).children()):
-            assert driver.poll() is None, study.log[-4000:]
-            assert time.monotonic() < deadline, study.log[-4000:]
-            time.sleep(0.01)
-        time.sleep(later_s)
-        driver.send_signal(signal.SIGTERM)
-        assert driver.wait(60) == 143, study.log[-4000:]
+        try:
+            deadline = time.monotonic() + 60
+            while not has_raylet(driver.pid):
+                assert driver.poll() is None, study.log[-4000:]
+                assert time.monotonic() < deadline, study.log[-4000:]
+                time.sleep(0.01)
+            time.sleep(later_s)
+            driver.send_signal(signal.SIGTERM)
+            assert driver.wait(60) == 143, study.log[-4000:]
+        finally:
+            driver.kill()
     assert "SIGTERM received" not in study.log
     assert "Stopped by SIGTERM" in study.log
     study.wait_until_all_are_gone()

@@ -75,6 +75,13 @@ def test_what_cannot_be_a_job_is_refused_with_what_to_type(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_locale_that_is_not_here_is_no_fault_of_the_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after ssh to a cluster from a machine that has it."""
+    monkeypatch.setenv("LC_ALL", "xx_YY.UTF-8")
+    done = slurm("task=branin", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_folder_in_whose_name_slurm_would_put_something_is_refused(tmp_path: Path) -> None:
     """SLURM would look for another folder, and the job would be gone without a word."""
     folder = tmp_path / "50%j"

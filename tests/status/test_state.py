@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from hpo.interruption import Interruption
-from hpo.outputs import batch_script
 from hpo.status.state import State
 from hpo.study import Study
 from hpo.study.holder import LEASE_S, SILENCE_S
@@ -168,10 +167,13 @@ def test_the_last_sign_of_life_is_told(elsewhere: Study) -> None:
 def test_a_study_with_a_batch_script_goes_on_as_a_job(elsewhere: Study) -> None:
     """It may also go on here."""
     os.utime(elsewhere.paths.lock, (0.0, read().now - SILENCE_S - 1))
-    script = batch_script(DEMO)
+    resume = "python -m hpo restart=resume study=demo"
+    script = Path("outputs/slurm/demo.sh")
     script.parent.mkdir()
-    script.touch()
-    assert commands() == ["sbatch outputs/slurm/demo.sh", "python -m hpo restart=resume study=demo"]
+    script.write_text("study=(\n  restart=auto\n)\n")  # of an array
+    assert commands() == [resume]
+    script.write_text("study=(\n  restart=auto\n  study=demo\n)\n")
+    assert commands() == ["sbatch outputs/slurm/demo.sh", resume]
 
 
 def test_a_silent_process_on_another_host_may_be_gone(elsewhere: Study) -> None:

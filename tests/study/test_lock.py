@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,3 +103,13 @@ def test_a_lock_without_a_name_in_it_blocks_for_a_while_only(tmp_path: Path, mon
     path.touch()
     with StudyLock(path):
         assert f"pid={os.getpid()}" in path.read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="tells the masks of threads on Linux only")
+def test_the_thread_that_touches_it_takes_no_sigterm(tmp_path: Path) -> None:
+    """Where Ray starts, it would run a handler of Ray's that aborts the program."""
+    with StudyLock(tmp_path / ".lock"):
+        (thread,) = [thread for thread in threading.enumerate() if thread.name.startswith("filelock-lease")]
+        status = Path(f"/proc/self/task/{thread.native_id}/status").read_text()
+    blocked = int(status.partition("SigBlk:")[2].split()[0], 16)
+    assert blocked >> (signal.SIGTERM - 1) & 1

@@ -76,9 +76,10 @@ class LocalRun:
     def end(self) -> None:
         """End all of it at once."""
         for process in self.processes():
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self.driver.wait()
-        shutil.rmtree(self.ray_folder)
+        shutil.rmtree(self.ray_folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
     def on_trial_start(self, iteration: int, trials: Sequence[RayTrial], trial: RayTrial, **_: Any) -> None:
         """Tell the study that a worker begins the trial."""
         self._has_started = True
+        self._waits_since = None
         self._running.append(trial)
         node = None if self._whereabouts is None else self._whereabouts.note(trial)
         with self._searcher.noted():
@@ -100,7 +101,7 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
 
     def _why_none_begins(self) -> str:
         within = f"within tuner.start_timeout_s={self._start_timeout_s:g} s"
-        if self._has_started:
+        if self._has_started and self._whereabouts is not None:
             return (
                 f"No trial runs, and none that waits began {within}: Ray has no room for one, as after the loss of the "
                 f"only node that has what a trial asks for. What ended is kept. To go on: "
@@ -108,7 +109,7 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
             )
         return (
             f"No worker began a trial {within} (Ray tries again without end). Read raylet.err and worker-*.err in "
-            f"{lines.logs_folder()}, or set a longer time."
+            f"{lines.logs_folder()}, or set a longer time. To go on: {going_on(self._study.paths.root)}"
         )
 
     def _end_of(self, trial: RayTrial) -> Outcome:
