@@ -18,6 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
+from ray.tune.experiment import Trial as RayTrial
 from ray.tune.search import Searcher
 
 from benchmarks.scale.clock import ProcessorClock, computed_s, waits
@@ -140,7 +141,7 @@ class Simulation:
             if got is None:
                 return self.study.is_asked_out
             with self._spent.counted():
-                self._events.on_trial_start(0, [], SimpleNamespace(trial_id=name))
+                self._events.on_trial_start(0, [], SimpleNamespace(trial_id=name, status=RayTrial.RUNNING))
             if self._free_since:
                 self._waits_s.append(self._clock.time() - self._free_since.pop(0))
             self._schedule(name)

@@ -45,7 +45,7 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         self._searcher = searcher
         self._dead: list[RayTrial] = []
         self._has_started = False
-        self._running: list[RayTrial] = []
+        self._running: list[RayTrial] = []  # and, among them, some that have ended
         self._waits_since: float | None = None
         self._stop_file = study.session / STOP_FILE
         self._start_timeout_s = start_timeout_s
@@ -87,7 +87,8 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
 
     def _waited_s(self) -> float:
         """Return for how long Ray has had trials and run none, in s."""
-        self._running = [trial for trial in self._running if trial.status == RayTrial.RUNNING]
+        while self._running and self._running[-1].status != RayTrial.RUNNING:  # one that runs is enough to know
+            self._running.pop()
         if self._running or not self._study.n_running:
             self._waits_since = None
             return 0.0
