@@ -15,15 +15,25 @@ class SharedFixtureScheduling(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        file, _, _ = nodeid.partition("::")
-        folder = str(Path(file).parent)
-        if _shares(f"{folder}/conftest.py", "session"):
-            return folder
-        return file if _shares(file, "module") else nodeid
+        return _sharing(nodeid)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what one process has to do from end to end."""
+    items.sort(key=lambda item: _sharing(item.nodeid) == item.nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedFixtureScheduling:
     return SharedFixtureScheduling(config, log)
+
+
+def _sharing(nodeid: str) -> str:
+    """Return the folder or the file whose tests share a fixture with this one; the test itself if none does."""
+    file, _, _ = nodeid.partition("::")
+    folder = str(Path(file).parent)
+    if _shares(f"{folder}/conftest.py", "session"):
+        return folder
+    return file if _shares(file, "module") else nodeid
 
 
 @cache
