@@ -201,14 +201,30 @@ def test_a_token_is_written_to_a_folder_of_ones_own_alone(tmp_path: Path) -> Non
     assert (elsewhere / "token").read_text() == before
 
 
-@pytest.mark.parametrize(("end", "code", "kept"), [("exit 3", 3, ["raylet.err"]), ("kill $PPID", 0, [])])
-def test_a_ray_that_ends_by_itself_leaves_its_logs(end: str, code: int, kept: list[str], tmp_path: Path) -> None:
-    """Its exit code is kept, and its folder removed, or given up where that cannot be done."""
+@pytest.mark.parametrize(
+    ("has_token", "end", "code", "kept"),
+    [(True, "exit 3", 3, ["raylet.err"]), (True, "kill $PPID", 0, []), (False, "exit 3", 3, [])],
+)
+def test_a_ray_that_ends_by_itself_leaves_its_logs(
+    has_token: bool, end: str, code: int, kept: list[str], tmp_path: Path
+) -> None:
+    """Its exit code is kept, and its folder removed, or given up where that cannot be done.
+
+    One that ends when the job does, which takes its token away first, leaves none.
+    """
     script = written("task=branin", "--nodes", "2", cwd=tmp_path)
     lines = part(script, "own_folder() {", "# Whoever") + part(script, "start_ray() {", "on_nodes=(")
     logs = "ray/session_latest/logs"
     ray = f'mkdir -p "$RAY_TMPDIR/{logs}"; echo why > "$RAY_TMPDIR/{logs}/raylet.err"; {end}'
-    environment = {"RAY_TMPDIR": str(tmp_path / "ray"), "private": str(tmp_path / "kept"), "SLURMD_NODENAME": "n1"}
+    token = tmp_path / "token"
+    if has_token:
+        token.touch()
+    environment = {
+        "RAY_TMPDIR": str(tmp_path / "ray"),
+        "RAY_AUTH_TOKEN_PATH": str(token),
+        "private": str(tmp_path / "kept"),
+        "SLURMD_NODENAME": "n1",
+    }
     done = bash(f"{lines}start_ray '{BASH}' -c '{ray}'", tmp_path, **environment)
     assert done.returncode == code, done.stderr
     assert [path.name for path in (tmp_path / "kept").glob("n1/*")] == kept
