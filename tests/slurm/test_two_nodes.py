@@ -10,7 +10,7 @@ import ray
 from tests.slurm.cluster import SCRATCH
 from tests.slurm.study_job import StudyJobs
 
-pytestmark = [pytest.mark.ray, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 ASKS_FOR_A_TOKEN = tuple(map(int, ray.__version__.split(".")[:2])) >= (2, 52)
 WHOLE_NODES = ("--nodes", "2", "--time", "30", f"cluster.scratch={SCRATCH}")
@@ -30,6 +30,7 @@ def raylets(jobs: StudyJobs, job: str, node: str) -> Iterator[psutil.Process]:
             yield process
 
 
+@pytest.mark.ray
 @pytest.mark.parametrize("gpus_per_trial", [1, 2])
 def test_trials_run_on_both_nodes_each_with_gpus_of_its_own(jobs: StudyJobs, gpus_per_trial: int) -> None:
     """A study uses all nodes of its job; trials at the same time on a node never see the same GPU; nothing is left.
@@ -51,6 +52,7 @@ def test_trials_run_on_both_nodes_each_with_gpus_of_its_own(jobs: StudyJobs, gpu
     assert list((jobs.folder / "outputs" / "slurm").glob(".ray-*")) == []
 
 
+@pytest.mark.ray
 def test_a_job_of_two_nodes_finishes_in_its_second_life(jobs: StudyJobs) -> None:
     """The signal stops the study, its Ray ends and leaves nothing, and the next life ends the study."""
     job = jobs.submit_where(*NODES, sleep_s=3, num_trials=24)
@@ -95,6 +97,7 @@ def test_a_job_that_is_preempted_with_a_time_of_grace_goes_on(jobs: StudyJobs) -
     jobs.wait_until_gone(job)
 
 
+@pytest.mark.ray
 def test_the_token_of_a_job_is_its_users_alone(jobs: StudyJobs) -> None:
     """While a job runs, its token and its sockets are in folders that nobody else may enter, and Ray has no other.
 
@@ -126,6 +129,7 @@ def test_the_token_of_a_job_is_its_users_alone(jobs: StudyJobs) -> None:
     assert ray_folders(jobs, job) == []
 
 
+@pytest.mark.ray
 def test_a_job_whose_ray_does_not_start_ends_at_once(jobs: StudyJobs) -> None:
     """It fails, says where Ray says why, and does not hold its nodes until nobody can come any more."""
     job = jobs.submit_where(*NODES, "cluster.scratch=/proc", sleep_s=0, num_trials=2)
@@ -135,6 +139,7 @@ def test_a_job_whose_ray_does_not_start_ends_at_once(jobs: StudyJobs) -> None:
     jobs.wait_until_gone(job)
 
 
+@pytest.mark.ray
 def test_a_study_outlives_a_node_that_leaves_its_ray(jobs: StudyJobs) -> None:
     """When the Ray of one node dies in mid-study, its trials run again elsewhere and the study reaches its total."""
     job = jobs.submit_where(*NODES, sleep_s=3, num_trials=24)
@@ -152,6 +157,7 @@ def test_a_study_outlives_a_node_that_leaves_its_ray(jobs: StudyJobs) -> None:
     jobs.wait_until_gone(job)
 
 
+@pytest.mark.ray
 def test_a_job_whose_node_fails_comes_back(jobs: StudyJobs) -> None:
     """When a whole node is gone, SLURM puts the job back in the queue, and its next life ends the study."""
     job = jobs.submit_where(*NODES, sleep_s=3, num_trials=40)
