@@ -44,8 +44,9 @@ def raised_on_sigterm() -> Iterator[None]:
 def sigterm_held() -> Iterator[None]:
     """Have SIGTERM wait until the end of this block, and then go where it went before, whoever took it meanwhile.
 
-    Processes that are started in the block never get it, and threads leave it to the main one: below Python a library
-    may have a handler of its own for a while, which a thread that takes signals would run.
+    Processes that are started in the block never get it, and threads that are started in it leave it to the main one:
+    below Python a library may have a handler of its own for a while, which a thread that takes signals would run. One
+    that was there before may.
     """
     handler = signal.getsignal(signal.SIGTERM)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})

@@ -12,21 +12,14 @@ from hpo.doctor.file_systems import FileSystem
 from hpo.doctor.sharing import sharing
 from tests.cli import REPOSITORY
 from tests.doctor.doctor import doctor
-from tests.slurm.cluster import SCRATCH, SlurmCluster, what_is_missing
+from tests.slurm.cluster import SCRATCH, SlurmCluster, slurm_cluster
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[SlurmCluster]:
     """A SLURM with two nodes."""
-    reason = what_is_missing()
-    if reason is not None:
-        pytest.skip(reason)
-    cluster = SlurmCluster()
-    try:
-        cluster.start()
+    with slurm_cluster() as cluster:
         yield cluster
-    finally:
-        cluster.stop()
 
 
 def examined_in_a_job(cluster: SlurmCluster, cwd: Path, outputs: Path, *before: str) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+import pytest
 
 DAEMONS = ("slurmctld", "slurmd")
 TOOLS = ("ip", "nsenter", "unshare", "setpriv", "sbatch")
@@ -234,6 +235,20 @@ class SlurmCluster:
             f"NodeName=n[1-{len(self.nodes)}] Name=gpu File={devices}/nvidia[0-{self._n_gpus - 1}] "
             "Flags=nvidia_gpu_env\n"
         )
+
+
+@contextmanager
+def slurm_cluster() -> Iterator[SlurmCluster]:
+    """Have a SLURM with two nodes in this block; skip the test where none can be started."""
+    reason = what_is_missing()
+    if reason is not None:
+        pytest.skip(reason)
+    cluster = SlurmCluster()
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
 
 
 def _is_alive(process: psutil.Process) -> bool:

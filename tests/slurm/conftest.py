@@ -5,22 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.slurm.cluster import SlurmCluster, what_is_missing
+from tests.slurm.cluster import SlurmCluster, slurm_cluster
 from tests.slurm.study_job import StudyJobs
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[SlurmCluster]:
     """A SLURM with two nodes."""
-    reason = what_is_missing()
-    if reason is not None:
-        pytest.skip(reason)
-    cluster = SlurmCluster()
-    try:
-        cluster.start()
+    with slurm_cluster() as cluster:
         yield cluster
-    finally:
-        cluster.stop()
 
 
 @pytest.fixture
