@@ -9,7 +9,22 @@ from hpo.tuner.ray.local import _still_running
 
 pytestmark = pytest.mark.ray
 
+START = """
+import psutil
+from hpo.resources import Resources
+from hpo.tuner.ray.local import local_ray
+with local_ray(2, Resources()):
+    for process in psutil.Process().children(recursive=True):
+        print(*process.cmdline())
+"""
 NEGLECT = "import subprocess; child = subprocess.Popen(['true']); print(child.pid, flush=True); input()"
+
+
+def test_no_worker_is_waited_for_before_a_trial_wants_one() -> None:
+    """Ray 2.6.3 waits without end for its first ones if they die before they have registered."""
+    started = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True).stdout
+    assert "raylet" in started
+    assert "ray::IDLE" not in started
 
 
 def test_a_process_that_nobody_buries_has_ended() -> None:
