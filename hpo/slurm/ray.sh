@@ -34,6 +34,7 @@ fi
 
 export RAY_START_HOOK=hpo.slurm.ray_start.without_client # else Ray opens a second port, 10001, to the same end
 export RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S=0           # else a Ray of today takes longer to end than SLURM waits
+export RAY_prestart_worker_first_driver=0                # else a program waits for its first workers: for ever if one dies
 start_ray() { # on each node, where SLURM says what that one has; Ray opens its own folder, but not the one around it
   own_folder "$RAY_TMPDIR" || return
   local is_asked=false code i

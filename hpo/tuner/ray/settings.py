@@ -12,7 +12,7 @@ def settings(slots: int) -> dict[str, str]:
         "RAY_IGNORE_UNHANDLED_ERRORS": "1",  # of actors that Tune asked for and, reusing another, no longer needs
         "RAY_AIR_NEW_OUTPUT": "0",
         "RAY_DISABLE_IMPORT_WARNING": "1",
-        "RAY_prestart_worker_first_driver": "0",  # to wait for its first workers, without end if they die
+        "RAY_prestart_worker_first_driver": "0",  # else ray.init waits for the first: for ever if one dies
         "TUNE_MAX_PENDING_TRIALS_PG": str(slots),  # by default a searcher's trials start one at a time
         "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
         "TUNE_DISABLE_AUTO_CALLBACK_SYNCER": "1",
