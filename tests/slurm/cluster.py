@@ -13,9 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-DAEMONS = ("slurmctld", "slurmd")
-TOOLS = ("ip", "nsenter", "unshare", "setpriv", "sbatch")
-UNSHARE = shutil.which("unshare") or "unshare"
+from tests.slurm.requirements import what_is_missing
+
 IP = shutil.which("ip", path="/usr/sbin:/sbin:/usr/bin:/bin") or "ip"
 START_S = 30
 CALL_S = 60  # the clients try again for minutes where no controller answers
@@ -24,18 +23,6 @@ FINAL = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEM
 SCRATCH = "/mnt"  # on each node a folder of its own is mounted here
 SETTINGS = Path(__file__).with_name("slurm.conf.template")
 SUBSTITUTES = Path(__file__).with_name("bin")  # a sacct, for want of accounting
-
-
-def what_is_missing() -> str | None:
-    """Return why no SLURM can be started here; None if one can."""
-    if os.geteuid() != 0:
-        return "starting SLURM wants root"
-    path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
-    missing = [name for name in (*DAEMONS, *TOOLS) if shutil.which(name, path=path) is None]
-    if missing:
-        return f"not installed: {', '.join(missing)} (apt-get install slurm-wlm iproute2)"
-    tried = subprocess.run([UNSHARE, "--net", "--uts", "--mount", "true"], check=False, capture_output=True, text=True)
-    return f"no namespaces may be made here: {tried.stderr.strip()}" if tried.returncode else None
 
 
 class SlurmCluster:

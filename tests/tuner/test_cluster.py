@@ -13,11 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hpo.errors import InputError
-from hpo.machine import Machine
 from hpo.study.journal import read_events
-from hpo.tuner.ray.cluster import Node, cluster_ray
-from hpo.tuner.ray.preflight import Answer, check_nodes, clock_ahead_s, faults_of, versions
+from hpo.tuner.ray.preflight import versions
 from tests.cli import REPOSITORY
 from tests.ray_cluster import MARK, RayCluster, processes, ray_cluster
 from tests.study_process import StudyProcess
@@ -198,12 +195,6 @@ def test_a_node_that_sees_the_outputs_but_does_not_write_there_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_outputs_that_the_program_cannot_write_are_refused() -> None:
-    """Before a node is asked."""
-    with pytest.raises(InputError, match=r"/proc/sys/outputs cannot be written .*Start in a folder that you may write"):
-        check_nodes([], None, Path("/proc/sys/outputs"), 1)
-
-
 def test_a_node_with_another_python_is_refused_and_its_clock_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,74 +212,6 @@ def test_a_node_with_another_python_is_refused_and_its_clock_told(
     assert f"(127.0.0.1) has Python 2.7, and this program {here} (every node has the same versions)" in ended.stderr
     assert re.search(r"The clock of node .* \(127\.0\.0\.1\) is [56]. s or more ahead of", ended.stdout + ended.stderr)
     assert list(cwd.iterdir()) == []
-
-
-@pytest.mark.parametrize(("said_s", "ahead_s"), [(99.0, -1.0), (100.0, 0.0), (103.0, 0.0), (105.0, 2.0)])
-def test_a_clock_that_differs_is_known_up_to_the_time_of_the_call(said_s: float, ahead_s: float) -> None:
-    """Asked at 100 s and answered at 103 s, a node may have had any time in between."""
-    assert clock_ahead_s(Answer({}, time_s=said_s), 100.0, 103.0) == ahead_s
-
-
-def test_other_versions_are_named() -> None:
-    """A node with another Python, another Ray and another hpo has three faults, each with both versions."""
-    node = Node("id", "far (10.0.0.2)", Machine(n_cpus=1), address=("10.0.0.2", 1))
-    faults = list(faults_of(node, Answer({"Python": "3.9", "Ray": "1.0", "hpo": "0"})))
-    assert [fault.what for fault in faults] == [
-        f"node far (10.0.0.2) has {name} {there}, and this program {here}"
-        for (name, here), there in zip(versions().items(), ("3.9", "1.0", "0"), strict=True)
-    ]
-
-
-def test_an_address_where_nobody_listens_is_refused() -> None:
-    """At once, without Ray's own attempts of minutes."""
-    with pytest.raises(InputError, match=r"nobody answers at 127\.0\.0\.1:1 .*or to null"), cluster_ray("127.0.0.1:1"):
-        pass
-
-
-@pytest.mark.parametrize("address", ["", "auto"])
-def test_auto_without_a_ray_is_refused(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ray itself would join any Ray whose processes it finds on this machine."""
-    monkeypatch.setenv("RAY_ADDRESS", address)
-    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
-    with (
-        pytest.raises(InputError, match=r"RAY_ADDRESS is not set, and no address is in .*: No such file"),
-        cluster_ray("auto"),
-    ):
-        pass
-
-
-@pytest.fixture
-def address_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where Ray would leave the address; the folder is there."""
-    monkeypatch.delenv("RAY_ADDRESS", raising=False)
-    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
-    (tmp_path / "ray").mkdir()
-    return tmp_path / "ray" / "ray_current_cluster"
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
-def test_an_address_file_of_another_user_is_refused(address_file: Path) -> None:
-    """Whoever wrote it would run this program's trials, on a Ray of their own."""
-    address_file.write_text("127.0.0.1:1")
-    os.chown(address_file, 12345, -1)
-    with pytest.raises(InputError, match="ray_current_cluster, which is another user's"), cluster_ray("auto"):
-        pass
-
-
-def test_an_address_file_that_is_a_link_is_refused(address_file: Path) -> None:
-    """Another user could have made the link, to a file that is this user's."""
-    target = address_file.with_name("target")
-    target.write_text("127.0.0.1:1")
-    address_file.symlink_to(target)
-    with pytest.raises(InputError, match=r"auto finds no Ray .*Too many levels of symbolic links"), cluster_ray("auto"):
-        pass
-
-
-def test_auto_takes_no_address_of_another_protocol(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program runs on a node; through Ray's client it would not see the trials' files."""
-    monkeypatch.setenv("RAY_ADDRESS", "ray://10.0.0.1:10001")
-    with pytest.raises(InputError, match=r"'ray://10.0.0.1:10001' in RAY_ADDRESS"), cluster_ray("auto"):
-        pass
 
 
 def test_a_signal_while_nodes_are_asked_leaves_nothing(cluster: RayCluster, tmp_path: Path) -> None:

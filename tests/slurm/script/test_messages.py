@@ -9,14 +9,8 @@ import pytest
 
 from hpo.errors import InputError
 from hpo.slurm import Site
-from tests.cli import REPOSITORY, module
-
-BRANIN = ("task=branin", "optimizer=sobol", "tuner=inline", "num_trials=2")
-
-
-def slurm(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m hpo.slurm`` as a user would, from ``cwd``."""
-    return module("hpo.slurm", *arguments, cwd=cwd)
+from tests.cli import REPOSITORY
+from tests.slurm.script.written import BRANIN, slurm
 
 
 @pytest.mark.parametrize(
