@@ -44,7 +44,7 @@ CLIMB = """
 import json, sys, time
 x = float(sys.argv[1])
 for step in range(1, 10):
-    time.sleep(0.1)
+    time.sleep(0.4)
     print(json.dumps({"step": step, "loss": x - 1 / step}))
 print(json.dumps({"loss": x}))
 """
