@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -77,12 +77,18 @@ class StudyProcess:
         """Start it and return when the journal has ``n_started`` more started trials; the caller ends it."""
         goal = self.count("started") + n_started
         process = self.start(*more)
-        deadline = time.monotonic() + 180
-        while self.count("started") < goal:
-            assert process.poll() is None, self.log[-4000:]
-            assert time.monotonic() < deadline, self.log[-4000:]
-            time.sleep(0.02)
+        self.wait_for(process, lambda: self.count("started") >= goal)
         return process
+
+    def wait_for(self, process: subprocess.Popen[str], holds: Callable[[], bool]) -> None:
+        """Return when that holds; fail if the process ends before, or if it takes three minutes."""
+        deadline = time.monotonic() + 180
+        while not holds():
+            assert process.poll() is None, self.log[-4000:]
+            if time.monotonic() > deadline:
+                process.kill()
+                raise AssertionError(self.log[-4000:])
+            time.sleep(0.02)
 
     def count(self, event: str) -> int:
         """Return how often ``event`` is in the journal."""

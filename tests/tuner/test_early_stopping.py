@@ -17,7 +17,7 @@ N_TRIALS = 10
 SLOTS = 2
 
 # What it reports rises to what it returns: each stopped trial looks better than it would have been. Its last report
-# comes 4 s after its first: where processors are short, the driver may hear of one a second late.
+# comes 4 s after its first: where processors are short, the driver may hear of one a second or more late.
 CLIMB = """
 import os
 import time
