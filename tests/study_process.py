@@ -80,9 +80,9 @@ class StudyProcess:
         self.wait_for(process, lambda: self.count("started") >= goal)
         return process
 
-    def wait_for(self, process: subprocess.Popen[str], holds: Callable[[], bool]) -> None:
-        """Return when that holds; fail if the process ends before, or if it takes three minutes."""
-        deadline = time.monotonic() + 180
+    def wait_for(self, process: subprocess.Popen[str], holds: Callable[[], bool], limit_s: float = 180) -> None:
+        """Return when that holds; fail if the process ends before, or if it takes longer than the limit."""
+        deadline = time.monotonic() + limit_s
         while not holds():
             assert process.poll() is None, self.log[-4000:]
             if time.monotonic() > deadline:

@@ -53,7 +53,7 @@ def test_a_second_signal_ends_at_once(study: StudyProcess) -> None:
     """Whatever the time of grace: nothing is left running, and what had completed is in the journal."""
     with study.start_and_wait(1, "grace_s=3600", "+task.fixed.step_s=1000") as process:
         process.send_signal(signal.SIGINT)
-        study.wait_for(process, lambda: "SIGINT: no new trials" in study.log)
+        study.wait_for(process, lambda: "SIGINT: no new trials" in study.log, 60)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130, study.log[-4000:]
     study.wait_until_all_are_gone()
@@ -67,7 +67,7 @@ def test_a_signal_before_the_study_begins_leaves_nothing(tmp_path: Path) -> None
     study = StudyProcess(tmp_path, "task.function=slow.slow", "tuner=inline", "num_trials=1")
     (tmp_path / "slow.py").write_text("import time\nprint('importing', flush=True)\ntime.sleep(1000)\n")
     with study.start() as process:
-        study.wait_for(process, lambda: "importing" in study.log)
+        study.wait_for(process, lambda: "importing" in study.log, 60)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 143, study.log[-4000:]
     assert "Stopped by SIGTERM before the study began" in study.log
@@ -83,7 +83,7 @@ def test_a_signal_while_ray_starts_is_not_rays(tmp_path: Path, later_s: float) -
     task.write_text(f"import numpy\n{task.read_text()}")  # which has threads of its own
     with study.start() as driver:
         try:
-            study.wait_for(driver, lambda: has_raylet(driver.pid))
+            study.wait_for(driver, lambda: has_raylet(driver.pid), 60)
             time.sleep(later_s)
             driver.send_signal(signal.SIGTERM)
             assert driver.wait(60) == 143, study.log[-4000:]

@@ -222,7 +222,7 @@ def test_a_signal_while_nodes_are_asked_leaves_nothing(cluster: RayCluster, tmp_
     (tmp_path / "slow.py").write_text(slow)
     outputs = tmp_path / "outputs"
     with study.start() as driver:
-        study.wait_for(driver, lambda: any(outputs.glob(".preflight-*/driver")))
+        study.wait_for(driver, lambda: any(outputs.glob(".preflight-*/driver")), 120)
         time.sleep(1)
         driver.send_signal(signal.SIGTERM)
         assert driver.wait(60) == 143, study.log[-4000:]
