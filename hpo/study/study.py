@@ -20,6 +20,7 @@ from hpo.study.paths import StudyPaths
 from hpo.study.plan import Plan
 from hpo.study.proposer import Proposer
 from hpo.study.results import Results
+from hpo.study.retries import Retries
 from hpo.study.screening import data_of, screened
 from hpo.study.state_files import StateFiles
 from hpo.study.stopping import Stopping
@@ -75,6 +76,7 @@ class Study(Results):
         self._observers = Observers(observers or {})
         self._waiting = deque(history.ledger.unfinished)
         self._running: set[int] = set()
+        self._retries = Retries(history, self.failures.retries, plan.slots)
         self._has_news = False
         self._is_exhausted = False
         self._files = StateFiles(self, paths, proposer)
@@ -175,8 +177,9 @@ class Study(Results):
         if outcome.is_transient and outcome.status is not Status.COMPLETED:
             if self.is_stopping:
                 return self.leave(index)
-            if self.ledger.n_retries[index] < self.failures.retries:
-                return self._requeue(trial, outcome)
+            if self._retries.requeue(index, outcome):
+                self._waiting.append(index)
+                return self.leave(index)
         outcome = self.ledger.timed(index, screened(outcome, self.space, self.objective))
         self._history.end(index, outcome)
         return self._ended_now(self.ledger.trials[index], outcome)
@@ -225,12 +228,6 @@ class Study(Results):
             n_unseen=suggestion.n_unseen,
         )
         return suggestion.index
-
-    def _requeue(self, trial: Trial, outcome: Outcome) -> Trial:
-        log.warning("Trial %04d is run again: %s", trial.index, outcome.reason)
-        self._history.requeue(trial.index, outcome.reason or str(outcome.status), is_retry=True)
-        self._waiting.append(trial.index)
-        return self.leave(trial.index)
 
     def _ended_now(self, trial: Trial, outcome: Outcome) -> Trial:
         self._running.discard(trial.index)

@@ -38,9 +38,21 @@ def test_after_the_last_retry_it_is_crashed(make_study: MakeStudy, proposer: Lis
     for _ in range(3):
         trial = study.ask()
         assert trial is not None
+        study.start(trial.index)
         ended = study.tell(trial.index, KILLED)
     assert (ended.status, ended.attempt, study.n_running) == (Status.CRASHED, 3, 0)
     assert proposer.failed == {0: KILLED.reason}
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_a_worker_that_is_lost_before_it_begins_takes_no_retry(make_study: MakeStudy, retries: int) -> None:
+    """Workers may be lost together: one for each slot takes none. What does not start at all ends as crashed."""
+    study = make_study(slots=2, failures=Failures(retries=retries))
+    for _ in range(2 + retries):
+        study.ask()
+        assert study.tell(0, KILLED).outcome is None
+    study.ask()
+    assert study.tell(0, KILLED).status is Status.CRASHED
 
 
 def test_what_would_happen_again_is_not_tried_again(make_study: MakeStudy) -> None:

@@ -1,12 +1,11 @@
 """A study on two nodes, one of which is lost in the middle."""
 
-import os
 import re
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hpo.study.journal import read_events
@@ -19,6 +18,25 @@ pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 NUM_TRIALS = 10
 CPUS = (2, 2)
+FATE = """
+import psutil
+from hpo.callbacks import Callback
+
+
+class Fate(Callback):
+    def __init__(self, raylet):
+        self.raylet = raylet
+
+    def on_trial_end(self, study, trial):
+        attempts = study.paths.trials / f"{trial.index:04d}" / "attempts.txt"
+        if self.raylet is not None and attempts.read_text().startswith(f"{self.raylet} "):
+            raylet = psutil.Process(self.raylet)
+            lost = [raylet, *raylet.children()]
+            for process in lost:
+                process.kill()
+            psutil.wait_procs(lost, 3)
+            self.raylet = None
+"""
 
 
 @pytest.fixture
@@ -43,13 +61,15 @@ def reported(root: Path) -> set[object]:
 
 
 def lose_node(study: StudyProcess, raylet: int, n_trials: int = CPUS[1]) -> set[int]:
-    """Kill the raylet once its node runs so many trials with a checkpoint; return which trials run there then."""
+    """Kill the raylet and its workers once so many trials with a checkpoint run there; return which."""
     deadline = time.monotonic() + 120
     while True:
         there = {index for index, tries in attempts(study.root).items() if tries and tries[-1][0] == raylet}
         running = there & reported(study.root) if there else set()
         if len(running) == n_trials:
-            os.kill(raylet, signal.SIGKILL)
+            node = psutil.Process(raylet)
+            for process in (node, *node.children()):  # a worker would notice after a second
+                process.kill()
             return {index for index in running if isinstance(index, int)}
         assert time.monotonic() < deadline, study.log[-4000:]
         time.sleep(0.05)
@@ -86,6 +106,24 @@ def test_a_lost_node_costs_no_trial(cluster: RayCluster, tmp_path: Path) -> None
     assert all(re.search(r"node .* \(127.0.0.1\) was lost", str(event["reason"])) for event in requeued), requeued
     started = [event for event in read_events(study.root / "journal.jsonl") if event["event"] == "started"]
     assert all("(127.0.0.1)" in str(event["node"]) for event in started), started
+
+
+def test_a_node_lost_between_two_trials_costs_neither(cluster: RayCluster, tmp_path: Path) -> None:
+    """One has just ended there, and the next one is given to a worker that is gone: it runs elsewhere."""
+    study = study_on(cluster, tmp_path)
+    (tmp_path / "fate.py").write_text(FATE)
+    fate = ("+callbacks.fate._target_=fate.Fate", f"+callbacks.fate.raylet={cluster.raylets[1]}")
+    with study.start(*fate, "task.fixed.step_s=0.1") as driver:
+        try:
+            assert driver.wait(300) == 0, study.log[-4000:]
+        finally:
+            driver.kill()
+    check_files(study.root)
+    check_end(study.root, NUM_TRIALS)
+    events = list(read_events(study.root / "journal.jsonl"))
+    started = [(event["index"], event["attempt"]) for event in events if event["event"] == "started"]
+    requeued = [event["index"] for event in events if event["event"] == "requeued"]
+    assert any((index, 1) not in started for index in requeued), events
 
 
 def test_the_loss_of_its_own_node_ends_the_study_in_order(cluster: RayCluster, tmp_path: Path) -> None:

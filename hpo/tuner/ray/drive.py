@@ -75,7 +75,12 @@ def drive(
         tune_config=_tune_config(searcher, StudyScheduler(study, searcher, judge)),
         run_config=lines.run_config("ray", study.session, callbacks),
     )
-    with _faults_of_the_study(study, searcher), lines.callbacks_uncounted(), lines.plain_workers():
+    with (
+        _faults_of_the_study(study, searcher),
+        lines.callbacks_uncounted(),
+        lines.plain_workers(),
+        lines.every_loss_taken(),
+    ):
         tuner.fit()
         if judge is not None:
             judge.complain_if_idle()

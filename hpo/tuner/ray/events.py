@@ -160,15 +160,17 @@ _HOOKS = frozenset(name for name in dir(Callback) if not name.startswith("_"))
 
 def _outcome(trial: RayTrial) -> Outcome:
     text = Path(trial.error_file).read_text(encoding="utf-8") if trial.error_file else ""
-    if "low on memory" in text:  # Ray's memory monitor ended the worker
-        return Outcome(Status.OUT_OF_MEMORY, reason="Ray ended the worker process: the machine ran low on memory")
-    detail = _DETAIL.search(text)
-    if detail is None and text.strip() and _DEATH.search(text) is None:  # an error of this program's own in the worker
+    if _RAISED.search(text):  # an error of this program's own in the worker
         return Outcome(Status.FAILED, reason=text.strip().splitlines()[-1])
+    if "low on memory" in text:  # Ray ends the worker that began last, which need not be the one that has the memory
+        reason = "Ray ended the worker process: the machine ran low on memory"
+        return Outcome(Status.OUT_OF_MEMORY, reason=reason, is_transient=True)
+    detail = _DETAIL.search(text)
     reason = "the worker process died" + (f": {detail[1].strip()}" if detail else "")
     return Outcome(Status.CRASHED, reason=reason, is_transient=True)  # what the trial itself does ends another process
 
 
-_DEATH = re.compile(r"ActorError|ActorDied|ActorUnavailable|WorkerCrashed|NodeDied|actor died|worker died|node .*died")
+# How Ray begins what Python raised in a worker, and Tune what was raised here. Words for the loss of a worker are many.
+_RAISED = re.compile(r"^(?:(?:\x1b\[\d+m)*ray::|Traceback \(most recent call last\))", re.MULTILINE)
 # What Ray knows of the end of a process; after it come guesses at the cause.
-_DETAIL = re.compile(r"Worker exit detail: (.*?)(?:There are some potential|$)", re.MULTILINE)
+_DETAIL = re.compile(r"(?:Worker exit detail|is unavailable): (.*?)(?:There are some potential|$)", re.MULTILINE)

@@ -12,6 +12,8 @@ import ray
 from ray import _raylet, tune
 from ray._private import ray_constants, state, utils
 from ray.air._internal import usage
+from ray.air.execution._internal import RayActorManager
+from ray.exceptions import RayActorError, RayError, RaySystemError, RayTaskError
 from ray.job_config import JobConfig
 
 from hpo.environment import environment
@@ -113,6 +115,30 @@ def plain_workers() -> Iterator[None]:
         yield
     finally:
         actors._ActorClassCache.get = before  # noqa: SLF001
+
+
+@contextmanager
+def every_loss_taken() -> Iterator[None]:
+    """Have Tune take any loss of a worker in this block for the end of that worker's trial.
+
+    It knows errors of actors and of tasks only, and ends the run at another: so Ray calls the loss of a worker that it
+    ended where memory ran short. An error of Ray's own node does end the run.
+    """
+    before = RayActorManager._actor_task_failed  # noqa: SLF001
+
+    def failed(manager: Any, tracked_actor_task: object, exception: Exception) -> None:
+        is_known = isinstance(exception, RayActorError | RayTaskError | RaySystemError)
+        if isinstance(exception, RayError) and not is_known:
+            loss = RayActorError()
+            loss.error_msg = str(exception)
+            exception = loss
+        before(manager, tracked_actor_task, exception)
+
+    RayActorManager._actor_task_failed = failed  # noqa: SLF001
+    try:
+        yield
+    finally:
+        RayActorManager._actor_task_failed = before  # noqa: SLF001
 
 
 @contextmanager
