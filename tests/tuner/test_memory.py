@@ -12,10 +12,10 @@ from tests.torture.invariants import check_end, check_files
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 NUM_TRIALS = 3
-TRIAL_S = 10.0
+TRIAL_S = 20.0
 # Ray ends a worker that runs whenever it looks: here, any amount of memory is too much. What all trials take together
 # does not fit between two looks, so that it ends one in its middle; each look finds some more steps done.
-LOOKS_S = 20
+LOOKS_S = 40
 
 
 def test_a_worker_that_ray_ends_costs_no_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,7 +25,7 @@ def test_a_worker_that_ray_ends_costs_no_trial(tmp_path: Path, monkeypatch: pyte
     study = StudyProcess(tmp_path, "tuner=ray", "concurrency=1", f"num_trials={NUM_TRIALS}", "failures.retries=20")
     with study.start(f"+task.fixed.step_s={TRIAL_S / 10}") as driver:
         try:
-            assert driver.wait(400) == 0, study.log[-4000:]
+            assert driver.wait(600) == 0, study.log[-4000:]
         finally:
             driver.kill()
     check_files(study.root)

@@ -160,17 +160,17 @@ _HOOKS = frozenset(name for name in dir(Callback) if not name.startswith("_"))
 
 def _outcome(trial: RayTrial) -> Outcome:
     text = Path(trial.error_file).read_text(encoding="utf-8") if trial.error_file else ""
-    if _RAISED.search(text):  # an error of this program's own in the worker
-        return Outcome(Status.FAILED, reason=text.strip().splitlines()[-1])
-    if "low on memory" in text:  # Ray ends the worker that began last, which need not be the one that has the memory
+    if "low on memory" in text:  # Ray ends the workers that began last, which need not be those that have the memory
         reason = "Ray ended the worker process: the machine ran low on memory"
         return Outcome(Status.OUT_OF_MEMORY, reason=reason, is_transient=True)
+    if _RAISED.search(text):  # an error of this program's own in the worker
+        return Outcome(Status.FAILED, reason=text.strip().splitlines()[-1])
     detail = _DETAIL.search(text)
     reason = "the worker process died" + (f": {detail[1].strip()}" if detail else "")
     return Outcome(Status.CRASHED, reason=reason, is_transient=True)  # what the trial itself does ends another process
 
 
-# How Ray begins what Python raised in a worker, and Tune what was raised here. Words for the loss of a worker are many.
-_RAISED = re.compile(r"^(?:(?:\x1b\[\d+m)*ray::|Traceback \(most recent call last\))", re.MULTILINE)
+# What Python raised in a worker has the call that Ray made, or a traceback. Words for the loss of a worker are many.
+_RAISED = re.compile(r"ray::\S+\(\)|Traceback \(most recent call last\)")
 # What Ray knows of the end of a process; after it come guesses at the cause.
 _DETAIL = re.compile(r"(?:Worker exit detail|is unavailable): (.*?)(?:There are some potential|$)", re.MULTILINE)

@@ -13,7 +13,7 @@ from ray import _raylet, tune
 from ray._private import ray_constants, state, utils
 from ray.air._internal import usage
 from ray.air.execution._internal import RayActorManager
-from ray.exceptions import RayActorError, RayError, RaySystemError, RayTaskError
+from ray.exceptions import RayActorError, RaySystemError, RayTaskError
 from ray.job_config import JobConfig
 
 from hpo.environment import environment
@@ -119,19 +119,21 @@ def plain_workers() -> Iterator[None]:
 
 @contextmanager
 def every_loss_taken() -> Iterator[None]:
-    """Have Tune take any loss of a worker in this block for the end of that worker's trial.
+    """Have Tune take any loss of a worker in this block for the end of that worker's trial, and of the worker.
 
-    It knows errors of actors and of tasks only, and ends the run at another: so Ray calls the loss of a worker that it
-    ended where memory ran short. An error of Ray's own node does end the run.
+    It knows errors of actors and of tasks only, and ends the run at any other, as at the one by which Ray tells of a
+    worker that it ended where memory ran short. A worker that only did not answer would go on with a trial that is run
+    again. An error of Ray's own node does end the run.
     """
     before = RayActorManager._actor_task_failed  # noqa: SLF001
 
-    def failed(manager: Any, tracked_actor_task: object, exception: Exception) -> None:
-        is_known = isinstance(exception, RayActorError | RayTaskError | RaySystemError)
-        if isinstance(exception, RayError) and not is_known:
-            loss = RayActorError()
-            loss.error_msg = str(exception)
-            exception = loss
+    def failed(manager: Any, tracked_actor_task: Any, exception: Exception) -> None:
+        if not isinstance(exception, RayTaskError) and not _is_of_own_node(exception):
+            lost = tracked_actor_task._tracked_actor  # noqa: SLF001
+            actor, _ = manager._live_actors_to_ray_actors_resources.get(lost, (None, None))  # noqa: SLF001
+            if actor is not None:
+                ray.kill(actor)
+            exception = _as_of_actor(exception)
         before(manager, tracked_actor_task, exception)
 
     RayActorManager._actor_task_failed = failed  # noqa: SLF001
@@ -139,6 +141,19 @@ def every_loss_taken() -> Iterator[None]:
         yield
     finally:
         RayActorManager._actor_task_failed = before  # noqa: SLF001
+
+
+def _is_of_own_node(error: Exception) -> bool:
+    """Tell that of Ray itself from what Ray makes of an error of a worker that cannot be read here."""
+    return isinstance(error, RaySystemError) and not error.traceback_str
+
+
+def _as_of_actor(error: Exception) -> RayActorError:
+    if isinstance(error, RayActorError):
+        return error
+    loss = RayActorError()
+    loss.error_msg = str(error)
+    return loss
 
 
 @contextmanager
