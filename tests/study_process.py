@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from hpo.study.journal import read_events
 from tests.cli import REPOSITORY, run_warm
 
 MARK = "HPO_TEST_MARK"
+_AGENT = re.compile(r".*/(dashboard/agent|runtime_env/agent/main)\.py|ray::\w+Agent\s*")  # the current Ray gives titles
 TUNERS = {
     "inline": ("tuner=inline",),
     "ray": ("tuner=ray", "concurrency=2", "resources.cpus_per_trial=0.5"),
@@ -107,7 +109,7 @@ class StudyProcess:
     def _end_agents(self) -> None:
         for process in self.processes():
             with suppress(psutil.Error):
-                if any("agent.py" in word for word in process.cmdline()):
+                if any(map(_AGENT.fullmatch, process.cmdline())):
                     process.kill()
 
     def _wait_for_random_moment(self, process: subprocess.Popen[str], chance: random.Random) -> None:
