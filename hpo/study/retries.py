@@ -10,10 +10,10 @@ log = logging.getLogger(__name__)
 
 
 class Retries:
-    """Runs lost trials again, as often as each has retries, in all sessions together.
+    """Runs lost trials again, each at most ``limit`` times in all sessions together.
 
-    A trial whose worker was lost before it began takes none of its retries, as often as there are slots: the workers of
-    all of them may be lost at once. Beyond that, workers do not start, and it does.
+    Those times do not count at which a worker was lost before it began the trial, as long as they are no more in this
+    session than there are slots, whose workers may all be lost at once. If they are more, workers do not start.
 
     Args:
         history: Where that is written down.

@@ -8,6 +8,7 @@ import pytest
 from hpo.study.journal import read_events
 from tests.study_process import StudyProcess
 from tests.torture.invariants import check_end, check_files
+from tests.walk import N_STEPS
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
@@ -23,11 +24,7 @@ def test_a_worker_that_ray_ends_costs_no_trial(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("RAY_memory_usage_threshold", "0.001")
     monkeypatch.setenv("RAY_memory_monitor_refresh_ms", f"{LOOKS_S * 1000}")
     study = StudyProcess(tmp_path, "tuner=ray", "concurrency=1", f"num_trials={NUM_TRIALS}", "failures.retries=20")
-    with study.start(f"+task.fixed.step_s={TRIAL_S / 10}") as driver:
-        try:
-            assert driver.wait(600) == 0, study.log[-4000:]
-        finally:
-            driver.kill()
+    assert study.run(f"+task.fixed.step_s={TRIAL_S / N_STEPS}", timeout_s=600) == 0, study.log[-4000:]
     check_files(study.root)
     check_end(study.root, NUM_TRIALS)
     events = list(read_events(study.root / "journal.jsonl"))

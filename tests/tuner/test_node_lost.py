@@ -117,11 +117,7 @@ def test_a_node_lost_between_two_trials_costs_neither(cluster: RayCluster, tmp_p
     (tmp_path / "fate.py").write_text(FATE)
     fate = ("+callbacks.fate._target_=fate.Fate", f"+callbacks.fate.raylet={cluster.raylets[1]}")
     num_trials = 40  # enough for a next one whenever the first one there ends
-    with study.start(*fate, "task.fixed.step_s=0.1", f"num_trials={num_trials}") as driver:
-        try:
-            assert driver.wait(300) == 0, study.log[-4000:]
-        finally:
-            driver.kill()
+    assert study.run(*fate, "task.fixed.step_s=0.1", f"num_trials={num_trials}") == 0, study.log[-4000:]
     check_files(study.root)
     check_end(study.root, num_trials)
     events = list(read_events(study.root / "journal.jsonl"))

@@ -163,14 +163,14 @@ def _outcome(trial: RayTrial) -> Outcome:
     if "low on memory" in text:  # Ray ends the workers that began last, which need not be those that have the memory
         reason = "Ray ended the worker process: the machine ran low on memory"
         return Outcome(Status.OUT_OF_MEMORY, reason=reason, is_transient=True)
-    if _RAISED.search(text):  # an error of this program's own in the worker
-        return Outcome(Status.FAILED, reason=text.strip().splitlines()[-1])
     detail = _DETAIL.search(text)
+    if _RAISED.search(text[: detail.start() if detail else None]):  # an error of this program's own in the worker
+        return Outcome(Status.FAILED, reason=text.strip().splitlines()[-1])
     reason = "the worker process died" + (f": {detail[1].strip()}" if detail else "")
     return Outcome(Status.CRASHED, reason=reason, is_transient=True)  # what the trial itself does ends another process
 
 
 # What Python raised in a worker has the call that Ray made, or a traceback. Words for the loss of a worker are many.
 _RAISED = re.compile(r"ray::\S+\(\)|Traceback \(most recent call last\)")
-# What Ray knows of the end of a process; after it come guesses at the cause.
+# What Ray knows of the end of a process, perhaps with a traceback of its own; after it come guesses at the cause.
 _DETAIL = re.compile(r"(?:Worker exit detail|is unavailable): (.*?)(?:There are some potential|$)", re.MULTILINE)
