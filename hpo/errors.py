@@ -6,6 +6,7 @@
      ├─ StudyInUseError    another process runs the study
      ├─ DamagedStudyError  a file of the study cannot be understood
      └─ StudyStoppedError  a study ended before its total
+         ├─ RuntimeLostError       what ran its trials is gone
          ├─ StorageError           its journal cannot be written
          ├─ StudyLostError         another process may have taken it over
          └─ StudyInterruptedError  somebody asked it to
@@ -20,10 +21,17 @@ Part = TypeVar("Part")
 
 EXIT_FAILED = 1  # something was started and did not reach its end
 EXIT_REFUSED = 2  # of every command: nothing was started
+EXIT_TRY_AGAIN = 75  # the same command may succeed now; EX_TEMPFAIL of BSD's sysexits(3)
 
 
 class HpoError(Exception):
-    """Base of all errors that are the user's business: shown as text, without a traceback."""
+    """Base of all errors that are the user's business: shown as text, without a traceback.
+
+    Attributes:
+        exit_code: What the program ends with.
+    """
+
+    exit_code = EXIT_FAILED
 
 
 class Fault(NamedTuple):
@@ -51,6 +59,8 @@ class InputError(HpoError):
         faults: Every independent fault that was found, in the order of the config.
     """
 
+    exit_code = EXIT_REFUSED
+
     def __init__(self, *faults: Fault) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = faults
@@ -59,17 +69,29 @@ class InputError(HpoError):
 class StudyExistsError(HpoError):
     """The study's directory already holds a study that this run did not make."""
 
+    exit_code = EXIT_REFUSED
+
 
 class StudyInUseError(HpoError):
     """Another process runs the study."""
+
+    exit_code = EXIT_REFUSED
 
 
 class DamagedStudyError(HpoError):
     """A file of the study cannot be understood."""
 
+    exit_code = EXIT_REFUSED
+
 
 class StudyStoppedError(HpoError):
     """The study ended before it reached its total of trials."""
+
+
+class RuntimeLostError(StudyStoppedError):
+    """What ran the study's trials is gone; the study can go on at once."""
+
+    exit_code = EXIT_TRY_AGAIN
 
 
 class StorageError(StudyStoppedError):
@@ -84,7 +106,7 @@ class StudyInterruptedError(StudyStoppedError):
     """The study ended before its total because somebody asked it to.
 
     Attributes:
-        exit_code: What the program ends with: 128 plus the number of the signal, as shells say it.
+        exit_code: 128 plus the number of the signal, as shells say it.
     """
 
     def __init__(self, message: str, exit_code: int = 130) -> None:

@@ -11,22 +11,12 @@ from omegaconf import DictConfig
 from hpo.app.command_line import CommandLine
 from hpo.app.composition import call_with_config, say
 from hpo.app.invocation import Invocation
-from hpo.errors import (
-    EXIT_FAILED,
-    EXIT_REFUSED,
-    DamagedStudyError,
-    HpoError,
-    InputError,
-    StudyExistsError,
-    StudyInterruptedError,
-    StudyInUseError,
-)
+from hpo.errors import EXIT_REFUSED, HpoError, StudyInterruptedError
 from hpo.quiet import be_verbose, quiet_libraries
 
 log = logging.getLogger(__name__)
 
 EXIT_INTERRUPTED = 130  # by Ctrl-C before the study listens itself; as shells say it
-REFUSALS = (InputError, StudyExistsError, StudyInUseError, DamagedStudyError)
 
 
 def main(arguments: Sequence[str] | None = None, known_keys: Sequence[str] = ()) -> None:
@@ -66,7 +56,7 @@ def _job(config: DictConfig, invocation: Invocation) -> float:
         raise _interrupted(error) from None
     except HpoError as error:
         say(str(error))
-        raise SystemExit(EXIT_REFUSED if isinstance(error, REFUSALS) else EXIT_FAILED) from None
+        raise SystemExit(error.exit_code) from None
 
 
 def _show_everything() -> None:

@@ -35,6 +35,8 @@ fi
 export RAY_START_HOOK=hpo.slurm.ray_start.without_client # else Ray opens a second port, 10001, to the same end
 export RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S=0           # else a Ray of today takes longer to end than SLURM waits
 export RAY_prestart_worker_first_driver=0                # else a program waits for its first workers: for ever if one dies
+export RAY_isolate_workers_across_task_types=0 RAY_isolate_workers_across_resource_types=0 # one process for each slot
+export RAY_idle_worker_killing_time_threshold_ms=30000   # what ends while others start may make a Ray of 2.6 crash
 start_ray() { # on each node, where SLURM says what that one has; Ray opens its own folder, but not the one around it
   own_folder "$RAY_TMPDIR" || return
   local is_asked=false code i

@@ -11,12 +11,16 @@ fi
 
 element=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID} # the last has the number of the array
 element=${element:-$SLURM_JOB_ID}
-# A job that is preempted with a time of grace loses its Ray at the beginning of that time; SLURM puts back at its end.
-if ! $is_ended && [ "$code" -ne 0 ] && scontrol -o show job "$element" 2> /dev/null | grep -q ' PreemptTime=[0-9]'; then
-  is_time_up=true
-  code=143
-fi
-if $is_time_up && [ "$code" -eq 143 ]; then
+is_ray_gone() { # 75: the study says so
+  [ "$code" -eq 75 ] || { [ -n "${head_step:-}" ] && ! kill -0 "$head_step" 2> /dev/null; }
+}
+is_preempted() { # with a time of grace: then SLURM ends its Ray at the beginning of that time, and puts back at its end
+  scontrol -o show job "$element" 2> /dev/null | grep -q ' PreemptTime=[0-9]'
+}
+goes_back=false
+if $is_time_up && [ "$code" -eq 143 ]; then goes_back=true; fi
+if [ "$code" -ne 0 ] && ! $is_ended && { { is_ray_gone && ! $is_cancelled; } || is_preempted; }; then goes_back=true; fi
+if $goes_back; then
   if [ "${SLURM_RESTART_COUNT:-0}" -lt "$n_requeues" ]; then
     if declare -F end_ray > /dev/null; then end_ray "$code" 2> /dev/null; fi # on several nodes: no step starts any more
     scontrol requeue "$element" || echo "To go on, submit this script again" >&2

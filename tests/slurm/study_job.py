@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
@@ -158,6 +159,11 @@ class StudyJobs:
         """Return when a job has gone back to the queue for the first time."""
         is_back = partial(self.cluster.field, job, "Restarts")
         self.cluster.wait_for(lambda: is_back() == "1", timeout_s, f"job {job} goes back: {self.printed()}")
+
+    def crash_ray(self, job: str) -> None:
+        """End the control service of a job's Ray as a fault in it does."""
+        (gcs,) = [process for process in self.cluster.processes(job) if process.name() == "gcs_server"]
+        gcs.send_signal(signal.SIGSEGV)
 
     def ask_to_stop(self, job: str) -> None:
         """Send what SLURM sends some time before the time limit, which it looks at every 30 s only."""

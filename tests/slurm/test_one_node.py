@@ -34,6 +34,17 @@ def test_a_job_whose_time_is_up_finishes_in_its_second_life(jobs: StudyJobs) -> 
     jobs.wait_until_gone(job)
 
 
+def test_a_job_whose_ray_crashes_goes_on(jobs: StudyJobs) -> None:
+    """The study says so by its exit code, and the next life ends it."""
+    job = jobs.submit_where(*NODE, sleep_s=1.5, num_trials=12)
+    jobs.wait_for_ends(2, job)
+    jobs.crash_ray(job)
+    jobs.wait_until_put_back(job)
+    jobs.ended(job, "COMPLETED")
+    assert sorted(jobs.events("completed")) == list(range(12))
+    jobs.wait_until_gone(job)
+
+
 def test_a_job_that_is_asked_to_end_stops_its_study_in_order(jobs: StudyJobs) -> None:
     """It is not put back, and submitting it again goes on."""
     job = jobs.submit_where(*NODE, sleep_s=1.5, num_trials=10)

@@ -83,6 +83,24 @@ def test_a_job_whose_time_is_up_before_its_ray_is_there_comes_back(jobs: StudyJo
     jobs.wait_until_gone(job)
 
 
+@pytest.mark.ray
+def test_a_job_whose_ray_crashes_goes_on(jobs: StudyJobs) -> None:
+    """It goes back to the queue when the study has noticed, with Ray's own logs kept, and the next life ends it."""
+    job = jobs.submit_where(*NODES, sleep_s=3, num_trials=24)
+    jobs.wait_for_ends(4, job)
+    jobs.crash_ray(job)
+    jobs.wait_until_put_back(job, 180)
+    assert "Ray's gcs_server is gone (gcs_server.err in Ray's logs may say why)" in jobs.printed()
+    kept = jobs.folder / "outputs" / "slurm" / f".ray-{job}" / "n1" / "gcs_server.err"
+    assert "SIGSEGV" in kept.read_text()
+    before = jobs.events("completed")
+    jobs.ended(job, "COMPLETED")
+    after = jobs.events("completed")
+    assert after[: len(before)] == before
+    assert sorted(after) == list(range(24))
+    jobs.wait_until_gone(job)
+
+
 def test_a_job_that_is_preempted_with_a_time_of_grace_goes_on(jobs: StudyJobs) -> None:
     """Its Ray is ended at the beginning of that time; the job goes back to the queue all the same."""
     job = jobs.submit_where(*NODES, "--partition", "graced", sleep_s=3, num_trials=24)

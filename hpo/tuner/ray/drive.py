@@ -10,7 +10,7 @@ from functools import partial
 from ray import tune
 from ray.exceptions import RaySystemError
 
-from hpo.errors import StudyStoppedError
+from hpo.errors import RuntimeLostError
 from hpo.outputs import going_on
 from hpo.process import end_with_parent
 from hpo.quiet import quiet_loggers
@@ -104,8 +104,8 @@ def _faults_of_the_study(study: Study, searcher: StudySearcher) -> Iterator[None
         raise
 
 
-def _own_node_lost(cause: BaseException, study: Study) -> StudyStoppedError:
-    return StudyStoppedError(
+def _own_node_lost(cause: BaseException, study: Study) -> RuntimeLostError:
+    return RuntimeLostError(
         f"Ray on this program's own node is gone ({cause}; raylet.err in Ray's logs may say why). What ended is kept. "
         f"To go on: {going_on(study.paths.root)}"
     )

@@ -117,15 +117,29 @@ def _stop(others: Collection[psutil.Process]) -> None:
     Args:
         others: Processes of this program that were there before Ray.
     """
-    raylets = [child for child in psutil.Process().children() if child not in others and _is_of_ray(child)]
-    children = [process for raylet in raylets for process in (raylet, *_descendants(raylet))]
+    processes = _own_processes(others)
     lines.shut_down_at_once()
-    for child in children:
-        with suppress(psutil.NoSuchProcess):
-            child.kill()
-    running = _still_running(children, STOP_S)
+    running = _killed(processes)
     if running:
         log.warning("Of Ray's processes %s do not end", ", ".join(str(process.pid) for process in running))
+
+
+def end_own_ray() -> None:
+    """Kill all processes of this program's own Ray, which does not answer; for a program that ends itself."""
+    _killed(_own_processes())
+
+
+def _own_processes(others: Collection[psutil.Process] = ()) -> list[psutil.Process]:
+    raylets = [child for child in psutil.Process().children() if child not in others and _is_of_ray(child)]
+    return [process for raylet in raylets for process in (raylet, *_descendants(raylet))]
+
+
+def _killed(processes: Collection[psutil.Process]) -> list[psutil.Process]:
+    """Kill them, and return those that still run after :data:`STOP_S`."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    return _still_running(processes, STOP_S)
 
 
 def _still_running(processes: Collection[psutil.Process], timeout_s: float) -> list[psutil.Process]:

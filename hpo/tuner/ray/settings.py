@@ -13,6 +13,11 @@ def settings(slots: int) -> dict[str, str]:
         "RAY_AIR_NEW_OUTPUT": "0",
         "RAY_DISABLE_IMPORT_WARNING": "1",
         "RAY_prestart_worker_first_driver": "0",  # else ray.init waits for the first: for ever if one dies
+        # Ray 2.6 has a worker look whether there is room for a trial, starts another for the trial, and ends the first
+        # a second later. Where one ends as another starts, that Ray may crash (ray-project/ray#53781, of June 2025).
+        "RAY_isolate_workers_across_task_types": "0",  # the first is the trial's
+        "RAY_isolate_workers_across_resource_types": "0",  # with a GPU, too
+        "RAY_idle_worker_killing_time_threshold_ms": "30000",
         "TUNE_MAX_PENDING_TRIALS_PG": str(slots),  # by default a searcher's trials start one at a time
         "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
         "TUNE_DISABLE_AUTO_CALLBACK_SYNCER": "1",
