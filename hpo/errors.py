@@ -21,7 +21,7 @@ Part = TypeVar("Part")
 
 EXIT_FAILED = 1  # something was started and did not reach its end
 EXIT_REFUSED = 2  # of every command: nothing was started
-EXIT_TRY_AGAIN = 75  # the same command may succeed now; EX_TEMPFAIL of BSD's sysexits(3)
+EXIT_TRY_AGAIN = 75  # nothing is wrong with what was asked; EX_TEMPFAIL of BSD's sysexits(3)
 
 
 class HpoError(Exception):
@@ -89,7 +89,7 @@ class StudyStoppedError(HpoError):
 
 
 class RuntimeLostError(StudyStoppedError):
-    """What ran the study's trials is gone; the study can go on at once."""
+    """What ran the study's trials is gone; with another one the study goes on."""
 
     exit_code = EXIT_TRY_AGAIN
 

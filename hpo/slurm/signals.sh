@@ -5,8 +5,8 @@
 # does, and the job ends.
 is_time_up=false
 is_ended=false
-is_cancelled=false
+is_terminated=false
 study_pid=
 trap 'is_time_up=true; [ -z "$study_pid" ] || kill -TERM "$study_pid"' USR1
 trap 'trap "" USR1; is_time_up=false is_ended=true; [ -n "$study_pid" ] || exit 143; kill -TERM "$study_pid"' USR2
-trap is_cancelled=true TERM
+trap is_terminated=true TERM

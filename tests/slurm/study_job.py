@@ -162,8 +162,10 @@ class StudyJobs:
 
     def crash_ray(self, job: str) -> None:
         """End the control service of a job's Ray as a fault in it does."""
-        (gcs,) = [process for process in self.cluster.processes(job) if process.name() == "gcs_server"]
-        gcs.send_signal(signal.SIGSEGV)
+        for process in self.cluster.processes(job):
+            with suppress(psutil.NoSuchProcess):
+                if process.name() == "gcs_server":
+                    process.send_signal(signal.SIGSEGV)
 
     def ask_to_stop(self, job: str) -> None:
         """Send what SLURM sends some time before the time limit, which it looks at every 30 s only."""

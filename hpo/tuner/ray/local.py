@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -35,8 +35,10 @@ OBJECT_STORE_BYTES = 256 * 1024**2  # parameters and metrics travel through it, 
 
 
 @contextmanager
-def local_ray(slots: int, resources: Resources) -> Iterator[None]:
+def local_ray(slots: int, resources: Resources) -> Iterator[Callable[[], None]]:
     """Run a Ray with room for ``slots`` trials in this block; nobody else can reach it.
+
+    The block is given what kills all its processes, for a program that ends itself because Ray does not answer.
 
     It listens on loopback only, has its sockets and logs in a folder that is this user's alone, and asks for a token
     that lies there, if it is of a version that has tokens.
@@ -71,7 +73,7 @@ def local_ray(slots: int, resources: Resources) -> Iterator[None]:
                 _temp_dir=str(folder / "ray"),  # which it opens to all
             )
         try:
-            yield
+            yield lambda: _kill(_own_processes(others))
         finally:
             _stop(others)
 
@@ -119,27 +121,21 @@ def _stop(others: Collection[psutil.Process]) -> None:
     """
     processes = _own_processes(others)
     lines.shut_down_at_once()
-    running = _killed(processes)
-    if running:
-        log.warning("Of Ray's processes %s do not end", ", ".join(str(process.pid) for process in running))
+    _kill(processes)
 
 
-def end_own_ray() -> None:
-    """Kill all processes of this program's own Ray, which does not answer; for a program that ends itself."""
-    _killed(_own_processes())
-
-
-def _own_processes(others: Collection[psutil.Process] = ()) -> list[psutil.Process]:
+def _own_processes(others: Collection[psutil.Process]) -> list[psutil.Process]:
     raylets = [child for child in psutil.Process().children() if child not in others and _is_of_ray(child)]
     return [process for raylet in raylets for process in (raylet, *_descendants(raylet))]
 
 
-def _killed(processes: Collection[psutil.Process]) -> list[psutil.Process]:
-    """Kill them, and return those that still run after :data:`STOP_S`."""
+def _kill(processes: Collection[psutil.Process]) -> None:
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    return _still_running(processes, STOP_S)
+    running = _still_running(processes, STOP_S)
+    if running:
+        log.warning("Of Ray's processes %s do not end", ", ".join(str(process.pid) for process in running))
 
 
 def _still_running(processes: Collection[psutil.Process], timeout_s: float) -> list[psutil.Process]:

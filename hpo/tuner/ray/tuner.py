@@ -106,8 +106,8 @@ class RayTuner(Tuner):
 
         slots, address = study.plan.slots, resources.address
         with (
-            local_ray(slots, resources) if address is None else cluster_ray(address, slots),
-            watched_gcs(study, is_own=address is None),
+            local_ray(slots, resources) if address is None else cluster_ray(address, slots) as end_own_ray,
+            watched_gcs(study, end_own_ray),
         ):
             drive(
                 study,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hpo.tuner.ray.settings import settings
 from tests.slurm.script.written import BASH, written
 
 
@@ -100,3 +101,50 @@ def test_a_ray_that_ends_by_itself_leaves_its_logs(
     assert not (tmp_path / "ray").exists()
     stubborn = f"rm() {{ false; }}\nsleep() {{ :; }}\n{lines}start_ray '{BASH}' -c '{ray}'"
     assert bash(stubborn, tmp_path, **environment).returncode == code
+
+
+def test_each_node_is_told_what_a_ray_of_ones_own_is_told(tmp_path: Path) -> None:
+    """Ray's own settings, whose names have small letters, take effect where a Ray is started."""
+    script = written("task=branin", "--nodes", "2", cwd=tmp_path)
+    rays = [f" {name}={value}" for name, value in settings(1).items() if not name.isupper()]
+    assert len(rays) == 4
+    assert [each for each in rays if each not in script] == []
+
+
+SCONTROL = 'scontrol() { if [ "$1" = requeue ]; then echo "back $2"; else echo "JobId=7 $said X=1"; fi; }\n'
+GONE = "head_step=$(bash -c 'echo $$')\n"
+HERE = "head_step=$$\n"
+
+
+@pytest.mark.parametrize(
+    ("goes_back", "code", "before"),
+    [
+        (False, 0, GONE),
+        (False, 1, HERE),
+        (False, 1, "said=JobState=RUNNING\n"),
+        (True, 143, "is_time_up=true\n"),
+        (False, 1, "is_time_up=true\n"),
+        (False, 143, ""),
+        (False, 143, GONE),
+        (False, 143, "is_time_up=true said=JobState=CANCELLED\n"),
+        (True, 143, "said='JobState=RUNNING PreemptTime=2026-01-01'\n"),
+        (True, 1, f"{GONE}said='JobState=RUNNING PreemptTime=2026-01-01'\n"),
+        (True, 75, ""),
+        (True, 75, HERE),
+        (True, 75, "is_time_up=true\n"),
+        (True, 1, GONE),
+        (False, 75, "is_ended=true\n"),
+        (False, 75, "is_terminated=true\n"),
+        (False, 75, "said=JobState=CANCELLED\n"),
+        (False, 75, "end_ray() { is_ended=true; }\n"),
+        (False, 75, "SLURM_RESTART_COUNT=3\n"),
+    ],
+)
+def test_a_job_goes_back_where_its_study_can_go_on(goes_back: bool, code: int, before: str, tmp_path: Path) -> None:
+    """It was asked to stop because its time is up, lost its Ray, or is preempted; and nobody wants it to end."""
+    script = written("task=branin", "--nodes", "2", cwd=tmp_path)
+    lines = script[script.index("element=${SLURM_ARRAY") :]
+    given = f"code={code} n_requeues=3 is_time_up=false is_ended=false is_terminated=false\n{before}"
+    done = bash(SCONTROL + given + lines, tmp_path)
+    assert done.stdout == ("back 7\n" if goes_back else ""), done.stderr
+    assert done.returncode == (143 if "PreemptTime" in before else code)
