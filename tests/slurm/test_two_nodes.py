@@ -86,7 +86,8 @@ def test_a_job_whose_time_is_up_before_its_ray_is_there_comes_back(jobs: StudyJo
 @pytest.mark.ray
 def test_a_job_whose_ray_crashes_goes_on(jobs: StudyJobs) -> None:
     """It goes back to the queue when the study has noticed, with Ray's own logs kept, and the next life ends it."""
-    job = jobs.submit_where(*NODES, sleep_s=3, num_trials=24)
+    patience = "cluster.preamble=['export RAY_gcs_rpc_server_reconnect_timeout_s=16']"
+    job = jobs.submit_where(*NODES, patience, sleep_s=3, num_trials=24)
     jobs.wait_for_ends(4, job)
     jobs.crash_ray(job)
     jobs.wait_until_put_back(job, 180)

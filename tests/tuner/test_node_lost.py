@@ -127,12 +127,12 @@ def test_a_node_lost_between_two_trials_costs_neither(cluster: RayCluster, tmp_p
 
 
 def test_the_loss_of_its_own_node_ends_the_study_in_order(cluster: RayCluster, tmp_path: Path) -> None:
-    """It ends as a failure, without a traceback; a Ray of its own then finishes what was asked."""
+    """It says by its exit code that Ray ended, without a traceback; a Ray of its own then finishes what was asked."""
     study = study_on(cluster, tmp_path)
     with study.start() as driver:
         try:
             lose_node(study, cluster.raylets[0])
-            assert driver.wait(300) == 1, study.log[-4000:]
+            assert driver.wait(300) == 75, study.log[-4000:]
         finally:
             driver.kill()
     assert "Traceback" not in study.log, study.log[-4000:]
