@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import ray
 
@@ -19,9 +19,7 @@ from hpo.tuner.ray import lines
 LOOK_EVERY_S = 1.0
 N_LOOKS = 5  # in a row that find nobody; after a pause of the whole program the first may do so
 ANSWER_S = 5.0
-RAYS_PATIENCE = (
-    "RAY_gcs_rpc_server_reconnect_timeout_s"  # after which Ray ends the program; the GCS may come back before
-)
+RAYS_PATIENCE = "RAY_gcs_rpc_server_reconnect_timeout_s"  # then it ends the program; the GCS may come back before
 _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN})
 
 
@@ -87,10 +85,11 @@ def _end_program(study: Study, logs: str, end_own_ray: Callable[[], None] | None
     try:
         error = _loss(study, logs)
         exit_code = error.exit_code
-        os.write(2, f"{error}\n".encode())  # not through sys.stderr, whose lock the main thread may hold
+        with suppress(OSError):  # of a pipe whose reader is gone
+            os.write(2, f"{error}\n".encode())  # not through sys.stderr, whose lock the main thread may hold
         if end_own_ray is not None:
             end_own_ray()
-    finally:  # whatever fails before, as where nobody reads what is said
+    finally:  # whatever fails before
         os._exit(exit_code)
 
 
