@@ -104,6 +104,30 @@ def test_a_directory_that_becomes_read_only_loses_nothing(study: StudyProcess, d
 
 
 @pytest.mark.slow
+def test_a_folder_that_ray_cannot_write_loses_nothing(disk: Path) -> None:
+    """Ray 2.6 may be the first to meet a disk that fails: the study stops with the same error, and goes on."""
+    study = StudyProcess(disk, "num_trials=12", "restart=auto", "+task.fixed.step_s=0.1", *TUNERS["ray"])
+    with study.start_and_wait(3) as driver:
+        (folder,) = map(str, study.root.glob("sessions/*/ray"))
+        try:
+            mount("--bind", folder, folder)
+            make_read_only("-o", "remount,bind,ro", folder)
+            assert driver.wait(120) == 1, study.log[-4000:]
+        finally:
+            driver.kill()
+            subprocess.run([UMOUNT, "--lazy", folder], check=True)
+    study.wait_until_all_are_gone()
+    assert f"{folder}/" in study.log
+    assert " cannot be written: Read-only file system" in study.log
+    assert "Traceback" not in study.log, study.log[-4000:]
+    before = completed_events(study.root)
+    assert study.run() == 0, study.log[-4000:]
+    after = completed_events(study.root)
+    assert {index: after.get(index) for index in before} == before
+    check_end(study.root, 12)
+
+
+@pytest.mark.slow
 def test_a_read_only_study_is_refused_with_a_clear_error(study: StudyProcess, disk: Path) -> None:
     """Nothing is started, nothing is lost, and the message says what to do."""
     with study.start_and_wait(7) as driver:

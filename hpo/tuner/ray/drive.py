@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
+from pathlib import Path
 
 from ray import tune
 from ray.exceptions import RaySystemError
 
-from hpo.errors import RuntimeLostError
+from hpo.errors import RuntimeLostError, StorageError
 from hpo.outputs import going_on
 from hpo.process import end_with_parent
 from hpo.quiet import quiet_loggers
@@ -98,6 +99,8 @@ def _faults_of_the_study(study: Study, searcher: StudySearcher) -> Iterator[None
             raise searcher.fault from None
         if isinstance(error.__cause__, RaySystemError):  # Tune expects those of workers and tasks only
             raise _own_node_lost(error.__cause__, study) from error
+        if isinstance(error, OSError) and Path(str(error.filename)).is_relative_to(study.session):
+            raise _unwritable(error) from error  # Ray was the first to meet a full disk
         if study.is_stopping:  # Ray does not expect a run without a single trial
             log.debug("Ray's run ended with an error while the study stops", exc_info=True)
             return
@@ -108,6 +111,13 @@ def _own_node_lost(cause: BaseException, study: Study) -> RuntimeLostError:
     return RuntimeLostError(
         f"Ray on this program's own node is gone ({cause}; raylet.err in Ray's logs may say why). What ended is kept. "
         f"To go on: {going_on(study.paths.root)}"
+    )
+
+
+def _unwritable(error: OSError) -> StorageError:
+    return StorageError(
+        f"{error.filename} cannot be written: {error.strerror or error}. Free space or make the folder writable; then "
+        f"the study goes on with restart=resume."
     )
 
 
