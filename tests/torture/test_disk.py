@@ -48,6 +48,17 @@ def make_read_only(*arguments: str) -> None:
         time.sleep(0.01)
 
 
+def fail_while_read_only(study: StudyProcess, driver: subprocess.Popen[str], folder: str) -> None:
+    """Let nothing be written in the folder until the program has ended, which is as one that failed."""
+    try:
+        mount("--bind", folder, folder)
+        make_read_only("-o", "remount,bind,ro", folder)
+        assert driver.wait(120) == 1, study.log[-4000:]
+    finally:
+        driver.kill()
+        subprocess.run([UMOUNT, "--lazy", folder], check=True)
+
+
 def fill(disk: Path) -> Path:
     """Write a file that takes all the room there is, while the study writes beside it."""
     path = disk / "filler"
@@ -87,13 +98,7 @@ def test_a_directory_that_becomes_read_only_loses_nothing(study: StudyProcess, d
     """The study stops with a clear error; when it may write again it goes on."""
     outputs = str(disk / "outputs")
     with study.start_and_wait(7) as driver:
-        try:
-            mount("--bind", outputs, outputs)
-            make_read_only("-o", "remount,bind,ro", outputs)
-            assert driver.wait(120) == 1, study.log[-4000:]
-        finally:
-            driver.kill()
-            subprocess.run([UMOUNT, "--lazy", outputs], check=True)
+        fail_while_read_only(study, driver, outputs)
     study.wait_until_all_are_gone()
     assert "cannot be written: Read-only file system" in study.log
     before = completed_events(study.root)
@@ -109,13 +114,7 @@ def test_a_folder_that_ray_cannot_write_loses_nothing(disk: Path) -> None:
     study = StudyProcess(disk, "num_trials=12", "restart=auto", "+task.fixed.step_s=0.1", *TUNERS["ray"])
     with study.start_and_wait(3) as driver:
         (folder,) = map(str, study.root.glob("sessions/*/ray"))
-        try:
-            mount("--bind", folder, folder)
-            make_read_only("-o", "remount,bind,ro", folder)
-            assert driver.wait(120) == 1, study.log[-4000:]
-        finally:
-            driver.kill()
-            subprocess.run([UMOUNT, "--lazy", folder], check=True)
+        fail_while_read_only(study, driver, folder)
     study.wait_until_all_are_gone()
     assert f"{folder}/" in study.log
     assert " cannot be written: Read-only file system" in study.log
