@@ -7,7 +7,7 @@
      ├─ DamagedStudyError  a file of the study cannot be understood
      └─ StudyStoppedError  a study ended before its total
          ├─ RuntimeLostError       what ran its trials is gone
-         ├─ StorageError           its journal cannot be written
+         ├─ StorageError           a file of it cannot be written
          ├─ StudyLostError         another process may have taken it over
          └─ StudyInterruptedError  somebody asked it to
 
@@ -15,6 +15,7 @@ Every message says three things: what is wrong with which value, what is allowed
 """
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 Part = TypeVar("Part")
@@ -95,7 +96,14 @@ class RuntimeLostError(StudyStoppedError):
 
 
 class StorageError(StudyStoppedError):
-    """The study's journal cannot be written: a full disk, a folder without the right to write."""
+    """A file of the study cannot be written: a full disk, a folder without the right to write."""
+
+    @classmethod
+    def at(cls, path: Path | str, error: OSError, why: str = "") -> "StorageError":
+        """Return that of the file or folder at ``path``; ``why`` tells what has to be written there."""
+        reason = f"{error.strerror or error}{why and f' ({why})'}"
+        remedy = "Free space or make the folder writable; then the study goes on with restart=resume."
+        return cls(f"{path} cannot be written: {reason}. {remedy}")
 
 
 class StudyLostError(StudyStoppedError):

@@ -92,7 +92,7 @@ def _recorded(folder: Path, config: DictConfig, invocation: Invocation) -> Itera
         OmegaConf.save(OmegaConf.create(list(invocation.overrides)), record / "overrides.yaml")
         handler = _LogFile(folder / "hpo.log", encoding="utf-8")
     except OSError as error:
-        raise StorageError(f"{folder} cannot be written: {error.strerror or error}. Free space, and resume.") from error
+        raise StorageError.at(folder, error) from error
     handler.setFormatter(_Printable("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.raiseExceptions = False  # a full disk is the study's business, not that of each line of the log
     root = logging.getLogger()

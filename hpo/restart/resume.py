@@ -87,9 +87,7 @@ class Resume(Restart):
         try:
             write_atomically(request.paths.config, yaml.safe_dump(record, sort_keys=False))
         except OSError as error:
-            raise StorageError(
-                f"{request.paths.config} cannot be written: {error.strerror or error}. Free space, and resume."
-            ) from error
+            raise StorageError.at(request.paths.config, error) from error
 
     def _settle(self, history: History, request: Request) -> None:
         """Record what ended unseen, and queue the trials that run again."""

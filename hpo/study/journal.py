@@ -169,7 +169,4 @@ def _parsed(line: bytes) -> Event | None:
 
 
 def _storage_error(path: Path, error: OSError) -> StorageError:
-    return StorageError(
-        f"{path} cannot be written: {error.strerror or error} (every event of a study is recorded there before it "
-        f"counts). Free space or make the folder writable; then the study goes on with restart=resume."
-    )
+    return StorageError.at(path, error, "every event of a study is recorded there before it counts")

@@ -19,7 +19,4 @@ def make_directory(paths: StudyPaths, trial: Trial) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         write_reproducible(directory / PARAMETERS_FILE, yaml.safe_dump(dict(trial.parameters), sort_keys=False))
     except OSError as error:
-        raise StorageError(
-            f"{directory} cannot be written: {error.strerror or error}. Free space or make the folder "
-            f"writable; then the study goes on with restart=resume."
-        ) from error
+        raise StorageError.at(directory, error) from error

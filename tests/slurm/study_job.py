@@ -160,11 +160,11 @@ class StudyJobs:
         is_back = partial(self.cluster.field, job, "Restarts")
         self.cluster.wait_for(lambda: is_back() == "1", timeout_s, f"job {job} goes back: {self.printed()}")
 
-    def crash_ray(self, job: str) -> None:
-        """End the control service of a job's Ray as a fault in it does."""
+    def crash_ray(self, job: str, part: str) -> None:
+        """End a process of a job's Ray, such as ``gcs_server``, as a fault in it does."""
         for process in self.cluster.processes(job):
             with suppress(psutil.NoSuchProcess):
-                if process.name() == "gcs_server":
+                if process.name() == part:
                     process.send_signal(signal.SIGSEGV)
 
     def ask_to_stop(self, job: str) -> None:
@@ -174,6 +174,14 @@ class StudyJobs:
     def ended(self, job: str, state: str) -> None:
         """Wait until a job ends, and fail if it does so in another state."""
         assert self.cluster.wait_until_ended(job, 300) == state, self.printed()
+
+    def finished(self, job: str, num_trials: int) -> None:
+        """Wait until a job completes its study, and fail if a trial is missing or runs again that had completed."""
+        before = self.events("completed")
+        self.ended(job, "COMPLETED")
+        after = self.events("completed")
+        assert after[: len(before)] == before
+        assert sorted(after) == list(range(num_trials))
 
     def printed(self) -> str:
         """Return what the jobs printed."""

@@ -11,7 +11,6 @@ import pytest
 
 from hpo.study.journal import read_events
 from hpo.study.ledger import Ledger
-from hpo.tuner.ray import lines
 from tests.ray_cluster import RayCluster, ray_cluster
 from tests.study_process import StudyProcess
 from tests.torture.invariants import check_end, check_files
@@ -128,20 +127,16 @@ def test_a_node_lost_between_two_trials_costs_neither(cluster: RayCluster, tmp_p
 
 
 def test_the_loss_of_its_own_node_ends_the_study_in_order(cluster: RayCluster, tmp_path: Path) -> None:
-    """It ends as a failure, without a traceback; a Ray of its own then finishes what was asked.
-
-    The current Ray may end the program itself, with 1, before it can say so.
-    """
+    """It ends with the code of what may be tried again; a Ray of its own then finishes what was asked."""
     study = study_on(cluster, tmp_path)
     with study.start() as driver:
         try:
             lose_node(study, cluster.raylets[0])
-            code = driver.wait(300)
+            assert driver.wait(300) == 75, study.log[-4000:]
         finally:
             driver.kill()
-    is_said = "Ray on this program's own node is gone" in study.log
-    assert code == (75 if is_said else 1), study.log[-4000:]
-    assert is_said or not lines.IS_RAY_2_6, study.log[-4000:]
+    assert "Ray's raylet is gone (raylet.err in Ray's logs may say why)" in study.log, study.log[-4000:]
+    assert "is run again" not in study.log, study.log[-4000:]  # the trials lose no retry
     assert "Traceback" not in study.log, study.log[-4000:]
     check_files(study.root)
     resumed = ("restart=resume", "resources=laptop", "resources.address=null", "concurrency=2")

@@ -9,10 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from ray import tune
-from ray.exceptions import RaySystemError
 
-from hpo.errors import RuntimeLostError, StorageError
-from hpo.outputs import going_on
+from hpo.errors import StorageError
 from hpo.process import end_with_parent
 from hpo.quiet import quiet_loggers
 from hpo.resources import Resources
@@ -27,6 +25,7 @@ from hpo.tuner.ray.events import GraceOverError, GuardedCallback, StudyEvents
 from hpo.tuner.ray.judge import Judge
 from hpo.tuner.ray.scheduler import StudyScheduler
 from hpo.tuner.ray.searcher import OUTCOME, REPORT, StudySearcher
+from hpo.tuner.ray.watch import Watch
 from hpo.tuner.ray.whereabouts import Whereabouts
 from hpo.worker import Assignment, supervise
 
@@ -42,6 +41,7 @@ def drive(
     ray_callbacks: Mapping[str, object],
     scheduler: Scheduler,
     *,
+    watch: Watch,
     cpus_of_a_trial: float,
     start_timeout_s: float,
 ) -> None:
@@ -53,19 +53,20 @@ def drive(
         resources: What a trial is given.
         ray_callbacks: Callbacks of Ray Tune, by name.
         scheduler: When a trial is stopped early.
+        watch: What knows whether this Ray is whole.
         cpus_of_a_trial: What a trial takes of the processors that this Ray counts.
         start_timeout_s: Longest time that trials wait while none runs, in s.
 
     Raises:
-        StudyStoppedError: If no worker begins a trial within ``start_timeout_s``, the journal cannot be written, or the
-            node of this program is lost.
+        StudyStoppedError: If no worker begins a trial within ``start_timeout_s``, the journal cannot be written, or
+            a part of Ray is gone.
     """
     quiet_loggers("ray.tune", level=logging.CRITICAL)  # how a trial ended is the study's to say
     searcher = StudySearcher(study, partial(_assigned, study, resources, scheduler))
     judge = _judge(study, scheduler)
     whereabouts = None if resources.address is None else Whereabouts(resources)
     callbacks = [
-        StudyEvents(study, searcher, start_timeout_s, whereabouts),
+        StudyEvents(study, searcher, start_timeout_s, watch.loss, whereabouts),
         *(GuardedCallback(name, callback) for name, callback in ray_callbacks.items()),
     ]
     trainable = tune.with_resources(
@@ -77,7 +78,7 @@ def drive(
         run_config=lines.run_config("ray", study.session, callbacks),
     )
     with (
-        _faults_of_the_study(study, searcher),
+        _faults_of_the_study(study, searcher, watch),
         lines.callbacks_uncounted(),
         lines.plain_workers(),
         lines.every_loss_taken(),
@@ -88,7 +89,7 @@ def drive(
 
 
 @contextmanager
-def _faults_of_the_study(study: Study, searcher: StudySearcher) -> Iterator[None]:
+def _faults_of_the_study(study: Study, searcher: StudySearcher, watch: Watch) -> Iterator[None]:
     """Raise the study's own fault in place of the error that Ray makes of it, and none where the study stops."""
     try:
         yield
@@ -97,28 +98,14 @@ def _faults_of_the_study(study: Study, searcher: StudySearcher) -> Iterator[None
     except Exception as error:
         if searcher.fault is not None:
             raise searcher.fault from None
-        if isinstance(error.__cause__, RaySystemError):  # Tune expects those of workers and tasks only
-            raise _own_node_lost(error.__cause__, study) from error
+        if (loss := watch.loss()) is not None:
+            raise loss from error
         if isinstance(error, OSError) and Path(str(error.filename)).is_relative_to(study.session):
-            raise _unwritable(error) from error  # Ray was the first to meet a full disk
+            raise StorageError.at(error.filename, error) from error  # Ray was the first to meet a full disk
         if study.is_stopping:  # Ray does not expect a run without a single trial
             log.debug("Ray's run ended with an error while the study stops", exc_info=True)
             return
         raise
-
-
-def _own_node_lost(cause: BaseException, study: Study) -> RuntimeLostError:
-    return RuntimeLostError(
-        f"Ray on this program's own node is gone ({cause}; raylet.err in Ray's logs may say why). What ended is kept. "
-        f"To go on: {going_on(study.paths.root)}"
-    )
-
-
-def _unwritable(error: OSError) -> StorageError:
-    return StorageError(
-        f"{error.filename} cannot be written: {error.strerror or error}. Free space or make the folder writable; then "
-        f"the study goes on with restart=resume."
-    )
 
 
 def _tune_config(searcher: StudySearcher, scheduler: StudyScheduler) -> tune.TuneConfig:

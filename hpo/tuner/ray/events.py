@@ -34,12 +34,19 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         searcher: Who knows the trials' indices.
         start_timeout_s: Longest time that trials wait while none runs, in s. A worker that cannot start is no event
             for Ray, nor is a trial that fits on no node that is left: it tries again without end.
+        loss_of_ray: Returns the error of a Ray of which a part is gone; None for one that is whole.
         whereabouts: Who knows the trials' nodes; None where there is one machine only.
     """
 
     def __init__(
-        self, study: Study, searcher: StudySearcher, start_timeout_s: float, whereabouts: Whereabouts | None = None
+        self,
+        study: Study,
+        searcher: StudySearcher,
+        start_timeout_s: float,
+        loss_of_ray: Callable[[], StudyStoppedError | None],
+        whereabouts: Whereabouts | None = None,
     ) -> None:
+        self._loss_of_ray = loss_of_ray
         self._whereabouts = whereabouts
         self._study = study
         self._searcher = searcher
@@ -68,8 +75,11 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
 
         Raises:
             GraceOverError: If the study stops and its trials have had their time.
-            StudyStoppedError: If trials wait, and for too long no worker began one.
+            StudyStoppedError: If trials wait, and for too long no worker began one; or if workers ended because a part
+                of Ray did: their trials go on when the study does.
         """
+        if self._dead and (loss := self._loss_of_ray()) is not None:
+            raise loss
         while self._dead:
             trial = self._dead.pop()
             self._searcher.tell(trial.trial_id, self._end_of(trial))

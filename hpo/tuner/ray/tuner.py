@@ -94,20 +94,20 @@ class RayTuner(Tuner):
         """Start a Ray of its own, or connect to the one at ``resources.address``; run the trials; leave it.
 
         Raises:
-            hpo.errors.StudyStoppedError: If no worker begins in time, or Ray on this program's own node is gone. Where
-                Ray's GCS is gone, this program ends.
+            hpo.errors.StudyStoppedError: If no worker begins in time, or a part of Ray is gone. Where Ray does not
+                return then, this program ends.
             hpo.errors.InputError: If the Ray at ``resources.address`` is gone since it was looked at.
         """
         with sigterm_held():  # which Ray takes for itself when it is imported
             from hpo.tuner.ray.cluster import cluster_ray  # noqa: PLC0415 - Ray takes a second to import
             from hpo.tuner.ray.drive import drive  # noqa: PLC0415 - the same
-            from hpo.tuner.ray.gcs import watched_gcs  # noqa: PLC0415 - the same
             from hpo.tuner.ray.local import CPUS_OF_A_TRIAL, local_ray  # noqa: PLC0415 - the same
+            from hpo.tuner.ray.watch import watched_ray  # noqa: PLC0415 - the same
 
         slots, address = study.plan.slots, resources.address
         with (
             local_ray(slots, resources) if address is None else cluster_ray(address, slots) as end_own_ray,
-            watched_gcs(study, end_own_ray),
+            watched_ray(study, end_own_ray) as watch,
         ):
             drive(
                 study,
@@ -115,6 +115,7 @@ class RayTuner(Tuner):
                 resources,
                 ray_callbacks,
                 scheduler,
+                watch=watch,
                 cpus_of_a_trial=CPUS_OF_A_TRIAL if address is None else resources.cpus_per_trial,
                 start_timeout_s=self.start_timeout_s,
             )

@@ -1,4 +1,4 @@
-"""Ray's global control service ends under a study."""
+"""A part of Ray that every study needs ends under one."""
 
 import re
 import shutil
@@ -23,35 +23,51 @@ OWN = ("tuner=ray", "resources.cpus_per_trial=0.25")
 @pytest.fixture(autouse=True)
 def folder_of_ray(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have a Ray that crashes leave its logs where they are removed; the paths of its sockets have to be short."""
-    folder = tempfile.mkdtemp(prefix="gcs-", dir="/tmp")
+    folder = tempfile.mkdtemp(prefix="watch-", dir="/tmp")
     monkeypatch.setenv("RAY_TMPDIR", folder)
     yield
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def gcs_server(study: StudyProcess) -> psutil.Process:
+def part_of_ray(study: StudyProcess, name: str = "gcs_server") -> psutil.Process:
     """Return that of the Ray that the study started."""
-    (found,) = [process for process in study.processes() if process.name() == "gcs_server"]
+    (found,) = [process for process in study.processes() if process.name() == name]
     return found
 
 
-def test_a_study_whose_ray_crashes_says_how_it_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["gcs_server", "raylet"])
+def test_a_study_whose_ray_crashes_says_how_it_goes_on(tmp_path: Path, part: str) -> None:
     """It ends soon, and leaves no process; then it finishes what was asked."""
     study = StudyProcess(tmp_path, *OWN, "concurrency=2", "num_trials=6", "+task.fixed.step_s=0.5")
     with study.start_and_wait(3) as driver:
         try:
-            gcs_server(study).send_signal(signal.SIGSEGV)
-            assert driver.wait(50) == 75, study.log[-4000:]  # Ray itself would end it after 60 s
+            part_of_ray(study, part).send_signal(signal.SIGSEGV)
+            assert driver.wait(50) == 75, study.log[-4000:]  # without its GCS Ray itself would end it after 60 s
         finally:
             driver.kill()
     study.wait_until_all_are_gone()
     assert "To go on: python -m hpo restart=resume study=torture" in study.log
     assert "Traceback" not in study.log, study.log[-4000:]
-    (logs,) = re.findall(r"gcs_server\.err in (\S+) may say why", study.log)
-    assert "SIGSEGV" in Path(logs, "gcs_server.err").read_text()
+    assert "is run again" not in study.log, study.log[-4000:]  # no trial loses a retry
+    (logs,) = re.findall(rf"Ray's {part} is gone \({part}\.err in (\S+) may say why", study.log)
+    assert "SIGSEGV" in Path(logs, f"{part}.err").read_text()
     check_files(study.root)
     assert study.run("restart=resume") == 0, study.log[-4000:]
     check_end(study.root, 6)
+
+
+def test_a_raylet_that_crashes_is_noticed_although_no_trial_reports(tmp_path: Path) -> None:
+    """Ray itself would begin the trials anew, to no end."""
+    study = StudyProcess(tmp_path, *OWN, "concurrency=2", "num_trials=2", "+task.fixed.step_s=60")
+    with study.start_and_wait(2) as driver:
+        try:
+            part_of_ray(study, "raylet").kill()
+            assert driver.wait(50) == 75, study.log[-4000:]
+        finally:
+            driver.kill()
+    study.wait_until_all_are_gone()
+    assert "is run again" not in study.log, study.log[-4000:]
+    check_files(study.root)
 
 
 def test_a_study_that_stops_as_its_ray_crashes_was_interrupted(tmp_path: Path) -> None:
@@ -61,7 +77,7 @@ def test_a_study_that_stops_as_its_ray_crashes_was_interrupted(tmp_path: Path) -
         try:
             driver.terminate()
             study.wait_for(driver, lambda: "SIGTERM: no new trials" in study.log)
-            gcs_server(study).send_signal(signal.SIGSEGV)
+            part_of_ray(study).send_signal(signal.SIGSEGV)
             assert driver.wait(50) == 128 + signal.SIGTERM, study.log[-4000:]
         finally:
             driver.kill()
@@ -99,7 +115,7 @@ def test_a_slot_takes_one_worker(tmp_path: Path) -> None:
     study = StudyProcess(tmp_path, *OWN, "concurrency=4", "num_trials=4", "+task.fixed.step_s=60")
     with study.start_and_wait(4) as driver:
         try:
-            (logs,) = [word[10:] for word in gcs_server(study).cmdline() if word.startswith("--log_dir=")]
+            (logs,) = [word[10:] for word in part_of_ray(study).cmdline() if word.startswith("--log_dir=")]
             assert 4 <= Path(logs, "raylet.out").read_text().count("Started worker process") < 8
         finally:
             driver.kill()
