@@ -92,7 +92,7 @@ class Simulation:
             observers={"csv": Csv(), "progress": Progress(live=False)},
         )
         self._searcher = StudySearcher(self.study, partial(assignment, self.study, resources=Resources()))
-        self._events = StudyEvents(self.study, self._searcher, start_timeout_s=1e9, loss_of_ray=lambda: None)
+        self._events = StudyEvents(self.study, self._searcher, start_timeout_s=1e9, wait_for_ray=lambda: None)
 
     def run(self) -> dict[str, object]:
         """Run it to its end and return what it cost, as JSON can hold it."""

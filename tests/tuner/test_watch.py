@@ -57,7 +57,7 @@ def test_a_study_whose_ray_crashes_says_how_it_goes_on(tmp_path: Path, part: str
 
 
 def test_a_raylet_that_crashes_is_noticed_although_no_trial_reports(tmp_path: Path) -> None:
-    """Ray itself would begin the trials anew, to no end."""
+    """No call of Ray's returns meanwhile, or fails."""
     study = StudyProcess(tmp_path, *OWN, "concurrency=2", "num_trials=2", "+task.fixed.step_s=60")
     with study.start_and_wait(2) as driver:
         try:

@@ -9,8 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from ray import tune
+from ray.exceptions import RaySystemError
 
-from hpo.errors import StorageError
+from hpo.errors import RuntimeLostError, StorageError
+from hpo.outputs import going_on
 from hpo.process import end_with_parent
 from hpo.quiet import quiet_loggers
 from hpo.resources import Resources
@@ -53,20 +55,20 @@ def drive(
         resources: What a trial is given.
         ray_callbacks: Callbacks of Ray Tune, by name.
         scheduler: When a trial is stopped early.
-        watch: What knows whether this Ray is whole.
+        watch: What ends the program where a part of this Ray is gone.
         cpus_of_a_trial: What a trial takes of the processors that this Ray counts.
         start_timeout_s: Longest time that trials wait while none runs, in s.
 
     Raises:
         StudyStoppedError: If no worker begins a trial within ``start_timeout_s``, the journal cannot be written, or
-            a part of Ray is gone.
+            Ray fails on the node of this program.
     """
     quiet_loggers("ray.tune", level=logging.CRITICAL)  # how a trial ended is the study's to say
     searcher = StudySearcher(study, partial(_assigned, study, resources, scheduler))
     judge = _judge(study, scheduler)
     whereabouts = None if resources.address is None else Whereabouts(resources)
     callbacks = [
-        StudyEvents(study, searcher, start_timeout_s, watch.loss, whereabouts),
+        StudyEvents(study, searcher, start_timeout_s, watch.wait_until_whole, whereabouts),
         *(GuardedCallback(name, callback) for name, callback in ray_callbacks.items()),
     ]
     trainable = tune.with_resources(
@@ -98,12 +100,16 @@ def _faults_of_the_study(study: Study, searcher: StudySearcher, watch: Watch) ->
     except Exception as error:
         if searcher.fault is not None:
             raise searcher.fault from None
-        if (loss := watch.loss()) is not None:
-            raise loss from error
+        log.debug("Ray's run ended with an error", exc_info=True)
+        watch.wait_until_whole()
+        if isinstance(error.__cause__, RaySystemError):  # Tune expects those of workers and tasks only
+            raise RuntimeLostError(
+                f"Ray failed on this program's own node ({error.__cause__}; raylet.err in its logs may say why). What "
+                f"ended is kept. To go on: {going_on(study.paths.root)}"
+            ) from error
         if isinstance(error, OSError) and Path(str(error.filename)).is_relative_to(study.session):
             raise StorageError.at(error.filename, error) from error  # Ray was the first to meet a full disk
         if study.is_stopping:  # Ray does not expect a run without a single trial
-            log.debug("Ray's run ended with an error while the study stops", exc_info=True)
             return
         raise
 

@@ -34,7 +34,7 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         searcher: Who knows the trials' indices.
         start_timeout_s: Longest time that trials wait while none runs, in s. A worker that cannot start is no event
             for Ray, nor is a trial that fits on no node that is left: it tries again without end.
-        loss_of_ray: Returns the error of a Ray of which a part is gone; None for one that is whole.
+        wait_for_ray: Returns when Ray is whole; where it does not become so again, the program ends meanwhile.
         whereabouts: Who knows the trials' nodes; None where there is one machine only.
     """
 
@@ -43,10 +43,10 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
         study: Study,
         searcher: StudySearcher,
         start_timeout_s: float,
-        loss_of_ray: Callable[[], StudyStoppedError | None],
+        wait_for_ray: Callable[[], None],
         whereabouts: Whereabouts | None = None,
     ) -> None:
-        self._loss_of_ray = loss_of_ray
+        self._wait_for_ray = wait_for_ray
         self._whereabouts = whereabouts
         self._study = study
         self._searcher = searcher
@@ -75,11 +75,10 @@ class StudyEvents(Stateless, Callback):  # type: ignore[misc]  # Ray ships no ty
 
         Raises:
             GraceOverError: If the study stops and its trials have had their time.
-            StudyStoppedError: If trials wait, and for too long no worker began one; or if workers ended because a part
-                of Ray did: their trials go on when the study does.
+            StudyStoppedError: If trials wait, and for too long no worker began one.
         """
-        if self._dead and (loss := self._loss_of_ray()) is not None:
-            raise loss
+        if self._dead:
+            self._wait_for_ray()  # the end of a worker that ended with Ray says nothing of its trial
         while self._dead:
             trial = self._dead.pop()
             self._searcher.tell(trial.trial_id, self._end_of(trial))

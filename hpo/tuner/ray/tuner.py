@@ -94,8 +94,7 @@ class RayTuner(Tuner):
         """Start a Ray of its own, or connect to the one at ``resources.address``; run the trials; leave it.
 
         Raises:
-            hpo.errors.StudyStoppedError: If no worker begins in time, or a part of Ray is gone. Where Ray does not
-                return then, this program ends.
+            hpo.errors.StudyStoppedError: If no worker begins in time. Where a part of Ray is gone, this program ends.
             hpo.errors.InputError: If the Ray at ``resources.address`` is gone since it was looked at.
         """
         with sigterm_held():  # which Ray takes for itself when it is imported

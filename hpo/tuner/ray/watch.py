@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -27,12 +27,12 @@ _UNREACHABLE = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN
 
 @dataclass
 class Part:
-    """A process of Ray's that every call of this program's needs.
+    """A process of Ray's without which no study goes on.
 
     Attributes:
         name: Ray's own, also of the files of its log.
         address: Host and port at which it listens.
-        is_here: Whether it runs on this machine.
+        is_here: Whether it is known to run on this machine.
         patience_s: How long it may be gone and come back, in s.
     """
 
@@ -45,7 +45,7 @@ class Part:
 
     @property
     def answers(self) -> bool:
-        """Whether somebody listens there; on this machine also one that is too busy to answer does."""
+        """Whether somebody listens there; on this machine also one that is too busy to answer, or hangs, does."""
         try:
             socket.create_connection(self.address, ANSWER_S).close()
         except ConnectionRefusedError:
@@ -64,30 +64,41 @@ class Part:
 
 
 class Watch:
-    """Looks whether the Ray that is connected is whole: its control service (GCS) and the raylet of this node.
+    """Ends this program when a part of Ray is gone for good, and says how the study goes on.
+
+    Nothing milder helps: the main thread may wait in a call of Ray's, where neither an error nor a signal reaches it,
+    and which may end the program later without a word of the study. What is left on the disk is what a program leaves
+    that is killed.
 
     Args:
-        study: What runs on it.
-        end_own_ray: Ends a Ray of this program's own, whose parts do not come back; None for another.
+        parts: What is watched; of several that are gone the first is named.
+        study: What runs on them.
+        logs: Where Ray's logs are, for people.
+        end_own_ray: Ends a Ray of this program's own; None for another.
     """
 
-    def __init__(self, study: Study, end_own_ray: Callable[[], None] | None) -> None:
-        self._interruption = study.interruption
-        self._go_on = f"To go on: {going_on(study.paths.root)}"
+    def __init__(
+        self, parts: Sequence[Part], study: Study, logs: str, end_own_ray: Callable[[], None] | None = None
+    ) -> None:
+        self._parts = parts
+        self._study = study
+        self._logs = logs
         self._end_own_ray = end_own_ray
-        self._logs = "Ray's logs" if end_own_ray is None else str(lines.logs_folder())
-        self._parts = _parts(is_own=end_own_ray is not None)
+        self._go_on = f"To go on: {going_on(study.paths.root)}"
 
-    def loss(self) -> StudyStoppedError | None:
-        """Return the error of a Ray of which a part is gone, the first that is; None if it is whole."""
-        gone = [part for part in self._parts if not part.answers]
-        return self._error(gone[0]) if gone else None
+    def wait_until_whole(self) -> None:
+        """Return when each part answers; unless one comes back, the program ends meanwhile."""
+        while self._missing():
+            time.sleep(LOOK_EVERY_S)
 
-    def end_program_at_loss(self, is_over: threading.Event) -> None:
-        """Return when ``is_over``; end the program before if a part is gone for good."""
+    def run(self, is_over: threading.Event) -> None:
+        """Watch until ``is_over``."""
         while not is_over.wait(LOOK_EVERY_S):
-            if any(part.is_lost() for part in self._parts) and (loss := self.loss()) is not None:
-                self._end_program(loss)
+            if any(part.is_lost() for part in self._parts) and (missing := self._missing()):
+                self._end_program(self.loss(missing[0]))
+
+    def _missing(self) -> list[Part]:
+        return [part for part in self._parts if not part.answers]
 
     def _end_program(self, loss: StudyStoppedError) -> None:
         try:
@@ -98,11 +109,37 @@ class Watch:
         finally:  # whatever fails before
             os._exit(loss.exit_code)
 
-    def _error(self, part: Part) -> StudyStoppedError:
-        if self._interruption.is_requested:
-            return self._interruption.error(f"and Ray's {part.name} ended meanwhile. {self._go_on}")
+    def loss(self, part: Part) -> StudyStoppedError:
+        """Return why the study ends without ``part``; what stopped it before comes first."""
+        if self._study.interruption.is_requested:
+            return self._study.interruption.error(f"and Ray's {part.name} ended meanwhile. {self._go_on}")
+        if self._study.stop_reason is not None:
+            return StudyStoppedError(
+                f"The study stopped: {self._study.stop_reason}; and Ray's {part.name} ended meanwhile. {self._go_on}"
+            )
         where = f"{part.name}.err in {self._logs} may say why"
         return RuntimeLostError(f"Ray's {part.name} is gone ({where}). What ended is kept. {self._go_on}")
+
+
+@contextmanager
+def watched_ray(study: Study, end_own_ray: Callable[[], None] | None) -> Iterator[Watch]:
+    """Watch the Ray that is connected in this block: its control service (GCS) and the raylet of this node.
+
+    Args:
+        study: What runs on it.
+        end_own_ray: Ends a Ray of this program's own, whose parts do not come back; None for another.
+    """
+    is_own = end_own_ray is not None
+    watch = Watch(_parts(is_own=is_own), study, str(lines.logs_folder()) if is_own else "Ray's logs", end_own_ray)
+    is_over = threading.Event()
+    watcher = threading.Thread(target=watch.run, args=[is_over], name="watch", daemon=True)
+    with sigterm_held():
+        watcher.start()
+    try:
+        yield watch
+    finally:
+        is_over.set()
+        watcher.join()
 
 
 def _parts(*, is_own: bool) -> tuple[Part, Part]:
@@ -111,27 +148,3 @@ def _parts(*, is_own: bool) -> tuple[Part, Part]:
     raylet = {node.id: node.address for node in nodes()}[context.get_node_id()]
     patience_s = 0.0 if is_own else 0.75 * float(os.environ.get(RAYS_PATIENCE, "60"))
     return Part("gcs_server", (host.strip("[]"), int(port)), is_own, patience_s), Part("raylet", raylet, is_here=True)
-
-
-@contextmanager
-def watched_ray(study: Study, end_own_ray: Callable[[], None] | None) -> Iterator[Watch]:
-    """End this program, and say how the study goes on, when a part of the Ray that is connected is gone in this block.
-
-    Nothing milder helps: the main thread may wait in a call of Ray's, where neither an error nor a signal reaches it,
-    and which may end the program later without a word of the study. What is left on the disk is what a program leaves
-    that is killed.
-
-    Args:
-        study: What runs on it.
-        end_own_ray: Ends a Ray of this program's own, whose parts do not come back; None for another.
-    """
-    watch = Watch(study, end_own_ray)
-    is_over = threading.Event()
-    watcher = threading.Thread(target=watch.end_program_at_loss, args=[is_over], name="watch", daemon=True)
-    with sigterm_held():
-        watcher.start()
-    try:
-        yield watch
-    finally:
-        is_over.set()
-        watcher.join()
