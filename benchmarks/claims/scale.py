@@ -15,7 +15,7 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 # Optimizer, slots, seconds of a trial, trials.
 SIMULATIONS = (
     ("sobol", 64, 60, 2560),
-    ("sobol", 64, 300, 640),
+    ("sobol", 64, 300, 1280),
     ("sobol", 512, 60, 5120),
     ("sobol", 512, 300, 2560),
     ("bayes", 64, 60, 192),
