@@ -17,26 +17,28 @@ pytestmark = pytest.mark.ray
 
 
 @pytest.fixture
-def listener() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server
+def address() -> Iterator[tuple[str, int]]:
+    """Yield where nobody listens, unless the test does: the port is held, so that no other process takes it."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()
 
 
-def test_a_part_is_lost_after_several_looks_in_a_row(listener: socket.socket) -> None:
+def test_a_part_is_lost_after_several_looks_in_a_row(address: tuple[str, int]) -> None:
     """One that answers in between is not."""
-    part = Part("raylet", listener.getsockname(), is_here=True)
-    assert not any(part.is_lost() for _ in range(2 * N_LOOKS))
-    listener.close()
+    part = Part("raylet", address, is_here=True)
+    with socket.create_server(address):
+        assert not any(part.is_lost() for _ in range(2 * N_LOOKS))
     assert [part.is_lost() for _ in range(N_LOOKS - 1)] == [False] * (N_LOOKS - 1)
-    with socket.create_server(part.address):
+    with socket.create_server(address):
         assert not part.is_lost()
     assert [part.is_lost() for _ in range(N_LOOKS)] == [False] * (N_LOOKS - 1) + [True]
 
 
-def test_a_part_that_may_come_back_is_given_its_time(listener: socket.socket) -> None:
+def test_a_part_that_may_come_back_is_given_its_time(address: tuple[str, int]) -> None:
     """However many looks find nobody."""
-    part = Part("gcs_server", listener.getsockname(), is_here=False, patience_s=3600)
-    listener.close()
+    part = Part("gcs_server", address, is_here=False, patience_s=3600)
     assert not any(part.is_lost() for _ in range(2 * N_LOOKS))
 
 
@@ -50,17 +52,16 @@ def test_a_part_that_is_too_busy_is_not_lost_on_this_machine(monkeypatch: pytest
             assert not Part("gcs_server", address, is_here=False).answers
 
 
-def test_who_waits_goes_on_when_the_part_is_back(listener: socket.socket, make_study: MakeStudy) -> None:
+def test_who_waits_goes_on_when_the_part_is_back(address: tuple[str, int], make_study: MakeStudy) -> None:
     """And not before."""
-    part = Part("raylet", listener.getsockname(), is_here=True)
-    watch = Watch([part], make_study(), "logs")
-    watch.wait_until_whole()
-    listener.close()
+    watch = Watch([Part("raylet", address, is_here=True)], make_study(), "logs")
+    with socket.create_server(address):
+        watch.wait_until_whole()
     waiting = threading.Thread(target=watch.wait_until_whole, daemon=True)
     waiting.start()
     waiting.join(0.3)
     assert waiting.is_alive()
-    with socket.create_server(part.address):
+    with socket.create_server(address):
         waiting.join(60)
     assert not waiting.is_alive()
 
